@@ -1,0 +1,126 @@
+"""Settings: everything that an operator may turn, read from the environment (or `.env`), checked at start.
+
+Every limit is here with its reason. The names are the specification's where it names one (`DATABASE_URL`, `JWT_SECRET`, …).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+JWT_SECRET_BYTES_MIN = 32  # RFC 7518 section 3.2: an HS256 key is at least as long as the hash
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or unusable; the text is one sentence that names it and says what to do."""
+
+
+class Settings(BaseSettings):
+    """The bank's settings. Environment variables have the same names in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    database_url: str = ""
+    jwt_secret: SecretStr = SecretStr("")
+    jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
+    frontend_url: str = "http://localhost:3000"
+    # The broker of Celery's tasks. Absent: the in-memory one, inside the worker (events never travel by it; see events/).
+    rabbitmq_url: str = ""
+    broker_url: str = ""
+
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    # -- identity ---------------------------------------------------------------------------------------------------
+    access_token_seconds: int = 900  # short: what a thief can do with a copied token ends here (RFC 9700)
+    refresh_token_days: int = 30
+    refresh_grace_seconds: int = 20  # two tabs that refresh at once get the same successor
+    cookie_secure: bool = False  # True behind TLS; the embedded bank speaks plain HTTP on loopback
+    login_attempts_max: int = 10  # then the user is locked out
+    login_lockout_seconds: int = 30 * 60
+
+    # -- limits of use ----------------------------------------------------------------------------------------------
+    rate_limit_enabled: bool = True
+    rate_limit_per_user: str = "600/minute"  # any one person's calls
+    rate_limit_anonymous: str = "120/minute"  # calls without a token, per address
+    rate_limit_login: str = "20/minute"  # per address, before the lock-out per user
+    rate_limit_register: str = "20/hour"
+    body_bytes_max: int = 65_536
+
+    # -- banking rules (paise; the numbers are the specification's) --------------------------------------------------
+    review_above_minor: int = 50_000_00  # "transfers above ₹50,000 trigger manual review": 50,000.00 is not held
+    transactions_per_minute_max: int = 5  # "more than 5 transactions in 1 minute": the sixth is held; 0 switches it off
+    accounts_per_user_max: int = 10
+    hold_days: int = 7  # a review that nobody decides in this time gives the money back
+    bulk_transfers_max: int = 100
+    strict_idempotency: bool = False  # True: initiate without a key is refused instead of getting a generated one (C9)
+
+    # -- engine sizes -----------------------------------------------------------------------------------------------
+    accept_batch_max: int = 500  # the sweet spot of the group commit
+    accept_queue_max: int = 5_000  # beyond this the gateway answers 503 with Retry-After instead of growing
+    settle_batch_max: int = 500
+    database_pool_size: int = 10
+    sockets_per_user_max: int = 10
+    socket_queue_max: int = 100  # messages waiting for one slow socket before it is dropped
+    seal_every_seconds: int = 5
+    verify_every_seconds: int = 3_600
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql_only(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+            raise ValueError("DATABASE_URL must begin with postgresql://")
+        return value
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database address for SQLAlchemy: the same address, with the driver named."""
+        return "postgresql+psycopg://" + self.libpq_url.split("://", 1)[1]
+
+    @property
+    def libpq_url(self) -> str:
+        """The database address as libpq and psycopg read it."""
+        return "postgresql://" + self.database_url.split("://", 1)[1]
+
+    @property
+    def celery_broker_url(self) -> str:
+        """Celery's broker: `BROKER_URL`, else the specification's `RABBITMQ_URL`, else memory."""
+        return self.broker_url or self.rabbitmq_url or "memory://"
+
+    def require_usable(self) -> Settings:
+        """Return these settings if a bank can run on them.
+
+        Raises:
+            ConfigurationError: no database, or a JWT secret that is too short to sign with.
+        """
+        if not self.database_url:
+            raise ConfigurationError("DATABASE_URL is not set: point it at PostgreSQL 15 or later, or start the embedded bank with `./nyord up`.")
+        if len(self.jwt_secret.get_secret_value().encode()) < JWT_SECRET_BYTES_MIN:
+            raise ConfigurationError(
+                f"JWT_SECRET must have {JWT_SECRET_BYTES_MIN} bytes or more: "
+                "make one with `python -c 'import secrets; print(secrets.token_hex(32))'`."
+            )
+        return self
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """Return the settings of this process, read once.
+
+    Raises:
+        ConfigurationError: a variable has a value that can't be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]).upper()
+        raise ConfigurationError(f"{name} can't be used: {first['msg'].removeprefix('Value error, ')}.") from None
+
+
+def get_cors_origins() -> list[str]:
+    """Return the origins that browsers may call from: `FRONTEND_URL`, several separated by commas (S21)."""
+    return [origin.strip().rstrip("/") for origin in get_settings().frontend_url.split(",") if origin.strip()]

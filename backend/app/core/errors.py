@@ -1,0 +1,72 @@
+"""The few kinds of expected refusal. Domains subclass a kind; `edge/errors.py` maps each kind to one HTTP status."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class BankError(Exception):
+    """An expected outcome that is not success: a sentence for a person, a code for a program, the facts to act on."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, detail: str, **data: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.data = data
+
+
+class Invalid(BankError):
+    """The input itself is wrong; the same request can never succeed."""
+
+    code = "invalid_request"
+
+
+class Unauthenticated(BankError):
+    """We don't know who is asking."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(BankError):
+    """We know who is asking, and they may not."""
+
+    code = "forbidden"
+
+
+class NotFound(BankError):
+    """It doesn't exist, or not for this person (we don't say which)."""
+
+    code = "not_found"
+
+
+class Conflict(BankError):
+    """It clashes with what is already there."""
+
+    code = "conflict"
+
+
+class Refused(BankError):
+    """Well formed and permitted, but a banking rule says no."""
+
+    code = "refused"
+
+
+class TooMany(BankError):
+    """Too often, too soon. `retry_after_seconds` says when it may be tried again."""
+
+    code = "too_many_requests"
+
+    def __init__(self, detail: str, *, retry_after_seconds: int, **data: Any) -> None:
+        super().__init__(detail, retry_after_seconds=retry_after_seconds, **data)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(BankError):
+    """Something we depend on is away; the same request will work later."""
+
+    code = "unavailable"
+
+    def __init__(self, detail: str, *, retry_after_seconds: int = 2, **data: Any) -> None:
+        super().__init__(detail, retry_after_seconds=retry_after_seconds, **data)
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,79 @@
+"""The one way to PostgreSQL: engine, Base, sessions, and a unit of work that commits once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+import psycopg
+from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from app.config import get_settings
+
+
+class Base(DeclarativeBase):
+    """Every table's parent. Constraint names are fixed by convention, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+@lru_cache
+def engine() -> Engine:
+    """Return this process's engine. Times are UTC on every connection."""
+    settings = get_settings()
+    return create_engine(
+        settings.sqlalchemy_url,
+        pool_size=settings.database_pool_size,
+        max_overflow=10,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        connect_args={"options": "-c timezone=UTC", "connect_timeout": 5, "application_name": "nyord"},
+    )
+
+
+@lru_cache
+def _session_factory() -> sessionmaker[Session]:
+    return sessionmaker(engine(), expire_on_commit=False)
+
+
+def new_session() -> Session:
+    """Return a session; the caller closes it."""
+    return _session_factory()()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """Give a session, commit it once at the end, roll back on any error."""
+    with new_session() as session:
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+def driver_connection(session: Session) -> psycopg.Connection[tuple[object, ...]]:
+    """Return the psycopg connection of the session's own transaction, for the set-based statements that money moves by."""
+    session.flush()
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    return connection
+
+
+def forget_engine() -> None:
+    """Dispose of the engine, so that the next use makes a new one (after a fork, or for another database in tests)."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+    engine.cache_clear()
+    _session_factory.cache_clear()

@@ -1,0 +1,66 @@
+"""Recording facts: one INSERT into the append-only log, in the transaction that made them true.
+
+A trigger on the table queues the bundle for the relay and wakes it, so recording can't be done halfway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+import msgspec
+import structlog
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.events.catalogue import Event, canonical
+
+# A bundle is the unit of delivery; this keeps one message well below every broker's and socket's comfort.
+BUNDLE_EVENTS_MAX = 500
+
+INSERT_BUNDLE = "INSERT INTO outbox (topic, version, trace, count, payload) VALUES (%s, %s, %s, %s, %s)"
+
+_INSERT = text("INSERT INTO outbox (topic, version, trace, count, payload) VALUES (:topic, :version, :trace, :count, :payload)")
+
+
+class Bundle(NamedTuple):
+    """One row of the outbox before it is written: the parameters of `INSERT_BUNDLE`, in its order."""
+
+    topic: str
+    version: int
+    trace: str | None
+    count: int
+    payload: str
+
+
+def bundles(events: Iterable[Event], *, trace: str | None = None) -> list[Bundle]:
+    """Return the outbox rows for these events: one per topic, in order, of at most `BUNDLE_EVENTS_MAX` events each."""
+    made: list[Bundle] = []
+    ordered = sorted(events, key=lambda event: event.routing_key)  # stable: within a topic the order of recording stays
+    for topic, same in groupby(ordered, key=lambda event: event.routing_key):
+        group = list(same)
+        for start in range(0, len(group), BUNDLE_EVENTS_MAX):
+            part = group[start : start + BUNDLE_EVENTS_MAX]
+            made.append(Bundle(topic, part[0].version, trace, len(part), msgspec.json.encode(part).decode()))
+    return made
+
+
+def record(session: Session, *events: Event) -> None:
+    """Record facts in the session's transaction. They are published once it commits, and never if it doesn't."""
+    if not events:
+        return
+    session.flush()
+    trace = structlog.contextvars.get_contextvars().get("request_id")
+    for bundle in bundles(events, trace=trace):
+        session.execute(_INSERT, bundle._asdict())
+
+
+def decode(topic: str, payload: str) -> Sequence[Event]:
+    """Return the events of one outbox row.
+
+    Raises:
+        KeyError: the topic isn't in the catalogue.
+        msgspec.ValidationError: the payload doesn't fit the event's class.
+    """
+    return msgspec.json.decode(payload, type=list[canonical(topic)])  # type: ignore[misc]
