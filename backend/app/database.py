@@ -11,6 +11,7 @@ from sqlalchemy import Engine, MetaData, create_engine
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from app.config import get_settings
+from app.core.errors import BankError
 
 
 class Base(DeclarativeBase):
@@ -53,13 +54,16 @@ def new_session() -> Session:
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
-    """Give a session, commit it once at the end, roll back on any error."""
+    """Give a session, commit it once at the end, roll back on any error (but one that `keeps_writes`)."""
     with new_session() as session:
         try:
             yield session
             session.commit()
-        except BaseException:
-            session.rollback()
+        except BaseException as error:
+            if isinstance(error, BankError) and error.keeps_writes:
+                session.commit()
+            else:
+                session.rollback()
             raise
 
 

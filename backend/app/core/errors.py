@@ -9,6 +9,8 @@ class BankError(Exception):
     """An expected outcome that is not success: a sentence for a person, a code for a program, the facts to act on."""
 
     code: ClassVar[str] = "error"
+    # Most refusals undo everything. A few must leave a trace (a wrong password is counted): what was written is committed.
+    keeps_writes: ClassVar[bool] = False
 
     def __init__(self, detail: str, **data: Any) -> None:
         super().__init__(detail)

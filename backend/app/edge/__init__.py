@@ -1,0 +1,1 @@
+"""HTTP helpers that know no user: sessions, errors to status, exact numbers, pages, idempotency, limits, middleware."""

@@ -1,0 +1,175 @@
+"""Kinds of error to HTTP, in one table, and one shape for every error that leaves: `{detail, code, data}`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy.exc
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from app.core.errors import (
+    BankError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refused,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+
+log = structlog.get_logger(__name__)
+
+STATUS_OF_KIND: dict[type[BankError], int] = {
+    Invalid: 422,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Refused: 422,
+    TooMany: 429,
+    Unavailable: 503,
+}
+
+VALIDATION_ERRORS_MAX = 20  # a body full of mistakes gets a readable answer, not a long one
+DATABASE_RETRY_SECONDS = 2
+
+
+class ErrorOut(BaseModel):
+    """What every error answer looks like."""
+
+    detail: str = Field(description="One sentence for a person, with the next step.")
+    code: str = Field(description="What happened, for a program; stable.")
+    data: dict[str, Any] = Field(default_factory=dict, description="The facts to act on.")
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    401: {"model": ErrorOut, "description": "We don't know who is asking: sign in (again)."},
+    403: {"model": ErrorOut, "description": "This user may not do this."},
+    404: {"model": ErrorOut, "description": "It doesn't exist, or not for this user."},
+    405: {"model": ErrorOut, "description": "This path doesn't know the method; `Allow` names those it does."},
+    409: {"model": ErrorOut, "description": "It clashes with what is already there."},
+    413: {"model": ErrorOut, "description": "The body is too large."},
+    422: {"model": ErrorOut, "description": "The input is wrong, or a banking rule says no."},
+    429: {"model": ErrorOut, "description": "Too many requests; `Retry-After` says when to try again."},
+    500: {"model": ErrorOut, "description": "Our mistake; nothing was changed."},
+    503: {"model": ErrorOut, "description": "Something we depend on is away; `Retry-After` says when to try again."},
+}
+"""The error answers of every route, for the OpenAPI document: `FastAPI(responses=DOCUMENTED)`."""
+
+_HTTP_ERRORS: dict[int, tuple[str, str]] = {
+    400: ("invalid_request", "The request couldn't be read. Send a JSON object in UTF-8."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address doesn't know that method."),
+    413: ("body_too_large", "The request is larger than we accept."),
+}
+
+
+class DatabaseAway(Unavailable):
+    """PostgreSQL can't be reached, or has no connection free."""
+
+    code = "database_unavailable"
+
+
+def status_of(error: BankError) -> int:
+    """Return the HTTP status of an error: that of its nearest kind."""
+    for cls in type(error).__mro__:
+        if cls in STATUS_OF_KIND:
+            return STATUS_OF_KIND[cls]
+    return 500
+
+
+def body_of(detail: str, code: str, data: dict[str, Any]) -> bytes:
+    """Return the JSON body of an error answer. Facts that JSON doesn't know (dates, Decimals) are written as text."""
+    return json.dumps({"detail": detail, "code": code, "data": data}, ensure_ascii=False, default=str).encode()
+
+
+def error_body(error: BankError) -> bytes:
+    """Return the JSON body that answers this error."""
+    return body_of(error.detail, error.code, error.data)
+
+
+def headers_of(error: BankError) -> dict[str, str]:
+    """Return the headers that belong to this error: when to try again, how to sign in."""
+    headers: dict[str, str] = {}
+    retry_after_seconds = getattr(error, "retry_after_seconds", None)
+    if retry_after_seconds is not None:
+        headers["Retry-After"] = str(retry_after_seconds)
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
+
+
+def internal_error_body(request_id: str) -> bytes:
+    """Return the body of an answer to what nobody expected: no cause, only the id to ask about."""
+    detail = "Something went wrong on our side. Try again; if it goes on, tell us the request id."
+    return body_of(detail, "internal_error", {"request_id": request_id})
+
+
+def answer(error: BankError) -> Response:
+    """Return the HTTP answer to an expected error."""
+    return Response(error_body(error), status_of(error), headers_of(error), media_type="application/json")
+
+
+def install(app: FastAPI) -> None:
+    """Make the app answer every error in the one shape.
+
+    What nobody expected is answered by `EdgeMiddleware`, which knows the request id.
+    """
+    app.add_exception_handler(BankError, _bank_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(sqlalchemy.exc.OperationalError, _database_away)
+    app.add_exception_handler(sqlalchemy.exc.TimeoutError, _database_away)
+
+
+async def _bank_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BankError)
+    return answer(error)
+
+
+async def _database_away(request: Request, error: Exception) -> Response:
+    log.error("database_unavailable", error=type(error).__name__, cause=str(getattr(error, "orig", "")).strip()[:200])
+    return answer(DatabaseAway("The bank can't be reached right now. Try again in a moment.", retry_after_seconds=DATABASE_RETRY_SECONDS))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code, detail = _HTTP_ERRORS.get(error.status_code, ("http_error", str(error.detail)))
+    # An unreadable body is invalid input like any other: one status for it, ours.
+    status = 422 if error.status_code == 400 else error.status_code
+    return Response(body_of(detail, code, {}), status, dict(error.headers or {}), media_type="application/json")
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    errors = [{"field": _field_name(one["loc"]), "code": one["type"], "message": one["msg"]} for one in found[:VALIDATION_ERRORS_MAX]]
+    return Response(body_of(_validation_sentence(found[0]), Invalid.code, {"errors": errors}), 422, media_type="application/json")
+
+
+def _validation_sentence(first: dict[str, Any]) -> str:
+    kind, message = first["type"], first["msg"].removeprefix("Value error, ")
+    if kind == "json_invalid":
+        return "The body isn't valid JSON."
+    field = _field_name(first["loc"])
+    if kind == "missing":
+        return f"{field} is missing." if field else "The body is missing: send a JSON object."
+    if kind == "extra_forbidden":
+        return f"{field} isn't a field of this request."
+    if message.endswith("."):  # already a sentence, written by one of our own validators
+        return message
+    return f"{field or 'The body'} can't be accepted: {message[:1].lower()}{message[1:]}."
+
+
+def _field_name(location: tuple[int | str, ...]) -> str:
+    """Return where the mistake is, without the first part that says body, query or path. Bounded: a client chose the text."""
+    parts = location[1:] if location and location[0] in ("body", "query", "path", "header", "cookie") else location
+    return ".".join(str(part)[:40] for part in parts[:6])
