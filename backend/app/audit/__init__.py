@@ -1,0 +1,1 @@
+"""Who did what, and what became of every rupee: append-only, written from events."""

@@ -1,0 +1,116 @@
+"""Celery: the scheduled tasks, and the event consumers that run inside the worker.
+
+    celery -A app.celery_app worker     tasks, relay, consumers
+    celery -A app.celery_app beat       the schedule (with the in-memory broker the worker runs it itself)
+
+A task is never the only bearer of a duty: what a request causes travels through the outbox, what time causes comes round
+again with the next tick. So a task that is lost with a worker is late, not lost.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Celery, bootsteps, signals
+from celery.beat import EmbeddedService
+from celery.schedules import schedule
+
+from app.config import get_settings
+from app.database import forget_engine
+from app.embedded import lifeline
+from app.events.runner import EventRunner
+from app.logs import configure_logging
+
+settings = get_settings().require_usable()
+
+celery = Celery("nyord", broker=settings.celery_broker_url, include=["app.tasks"])
+# retry() looks for the *default* app; without this a task of an in-process worker would vanish (seen).
+celery.set_default()
+celery.conf.update(
+    task_acks_late=True,  # S137: done first, acknowledged then
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_time_limit=600,
+    task_default_queue="banking.tasks",
+    worker_pool="threads",  # tasks wait for PostgreSQL; forks would carry the consumers' connections along
+    worker_concurrency=2,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    timezone="Asia/Kolkata",
+    beat_schedule_filename="",
+    beat_schedule={
+        "seal": {"task": "nyord.seal", "schedule": schedule(settings.seal_every_seconds)},
+        "expire-holds": {"task": "nyord.expire_holds", "schedule": schedule(60)},
+        "verify": {"task": "nyord.verify", "schedule": schedule(settings.verify_every_seconds)},
+        "sweep": {"task": "nyord.sweep", "schedule": schedule(300)},
+    },
+    beat_scheduler="celery.beat:Scheduler",  # in memory: every entry comes round again, so nothing needs remembering
+)
+
+
+class EventsStep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Relay and consumers live and die with the worker."""
+
+    requires = {"celery.worker.components:Pool"}
+
+    def __init__(self, worker: Any, **kwargs: Any) -> None:
+        self.runner: EventRunner | None = None
+
+    def start(self, worker: Any) -> None:
+        """Begin to relay and to consume."""
+        from app.consumers import consumers  # noqa: PLC0415  (here: declaring consumers needs every room)
+
+        self.runner = EventRunner(consumers())
+        self.runner.start()
+
+    def stop(self, worker: Any) -> None:
+        """Finish the batches in hand."""
+        if self.runner is not None:
+            self.runner.stop()
+
+    def terminate(self, worker: Any) -> None:
+        """The same: a batch is short, and cutting it off would only mean doing it again."""
+        self.stop(worker)
+
+
+class ScheduleStep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """With the in-memory broker no other process could send us the schedule's ticks, so the worker keeps it itself."""
+
+    requires = {"celery.worker.components:Pool"}
+
+    def __init__(self, worker: Any, **kwargs: Any) -> None:
+        self.enabled = celery.conf.broker_url.startswith("memory:")
+        self.service: Any = None
+
+    def include_if(self, worker: Any) -> bool:
+        """Only where no separate beat can reach us."""
+        return bool(celery.conf.broker_url.startswith("memory:"))
+
+    def start(self, worker: Any) -> None:
+        """Start beat in a thread."""
+        self.service = EmbeddedService(celery, thread=True)
+        self.service.start()
+
+    def stop(self, worker: Any) -> None:
+        """Stop beat."""
+        if self.service is not None:
+            self.service.stop()
+
+
+celery.steps["worker"].add(EventsStep)
+celery.steps["worker"].add(ScheduleStep)
+
+
+@signals.setup_logging.connect
+def _our_logging(**_: Any) -> None:
+    configure_logging("worker")
+
+
+@signals.worker_process_init.connect
+def _fresh_engine_after_fork(**_: Any) -> None:
+    forget_engine()
+
+
+@signals.worker_init.connect
+def _watch_supervisor(**_: Any) -> None:
+    lifeline.watch()

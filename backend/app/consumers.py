@@ -1,0 +1,9 @@
+"""Every consumer of the bank, imported once: this list is what the worker listens with."""
+
+import app.audit.consumers
+import app.fraud.consumers
+import app.notifications.consumers
+import app.transactions.consumers  # noqa: F401
+from app.events.consumer import consumers
+
+__all__ = ["consumers"]

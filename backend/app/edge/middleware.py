@@ -1,0 +1,153 @@
+"""What happens to every request whatever the route: an id, a size limit, safe headers, one line in the log, never a bare 500."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Mapping
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.edge.errors import body_of, internal_error_body
+
+log = structlog.get_logger("app.access")
+
+# An id made by a proxy or a client is kept if it can't do harm in a log or in the outbox's `trace` column.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+
+SECURITY_HEADERS: list[tuple[bytes, bytes]] = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    # One address serves a page to a browser's navigation and JSON to a program: caches must tell them apart.
+    (b"vary", b"Accept"),
+]
+_DATA_HEADERS: list[tuple[bytes, bytes]] = [
+    # What says money is never cached, and JSON opened as a page may do nothing.
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
+_TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+
+class EdgeMiddleware:
+    """The outermost layer of our own (CORS alone stands outside it, so that errors carry its headers too).
+
+    `larger_bodies` names the path prefixes that may take more than `body_bytes_max` (uploads). `secure` says that the
+    bank is served over TLS only.
+    """
+
+    def __init__(self, app: ASGIApp, *, body_bytes_max: int, larger_bodies: Mapping[str, int] | None = None, secure: bool = False) -> None:
+        self._app = app
+        self._body_bytes_max = body_bytes_max
+        self._larger_bodies = dict(larger_bodies or {})
+        self._headers = [*SECURITY_HEADERS, _TRANSPORT_SECURITY] if secure else SECURITY_HEADERS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        request_id = _request_id(headers.get(b"x-request-id"))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+            return
+        await self._serve(scope, receive, _Answer(send, request_id, self._headers), headers)
+
+    async def _serve(self, scope: Scope, receive: Receive, answer: _Answer, headers: dict[bytes, bytes]) -> None:
+        started = time.perf_counter()
+        scope.setdefault("state", {})
+        try:
+            limit = self._limit(scope["path"])
+            if _content_length(headers) > limit:
+                await answer.error(413, body_of("The request is larger than we accept.", "body_too_large", {"bytes_max": limit}))
+            elif b"%00" in scope["query_string"] or "\x00" in scope["path"]:
+                # PostgreSQL keeps no NUL character, so nothing with one can be looked up.
+                await answer.error(422, body_of("The address contains a character that we can't accept.", "invalid_request", {}))
+            else:
+                counted = _Counted(receive, limit).receive if b"content-length" not in headers else receive
+                await self._app(scope, counted, answer.send)
+        except Exception:
+            log.exception("unexpected_error", method=scope["method"], route=_route(scope))
+            if answer.status is not None:  # half an answer has left: only closing the connection says that it's wrong
+                raise
+            await answer.error(500, internal_error_body(answer.request_id))
+        finally:
+            log.info(
+                "request",
+                method=scope["method"],
+                route=_route(scope),
+                status=answer.status,
+                duration_ms=round((time.perf_counter() - started) * 1000, 1),
+                user_id=scope["state"].get("user_id"),
+            )
+
+    def _limit(self, path: str) -> int:
+        for prefix, bytes_max in self._larger_bodies.items():
+            if path.startswith(prefix):
+                return bytes_max
+        return self._body_bytes_max
+
+
+class _Answer:
+    """Sends the answer on with our headers, and remembers its status."""
+
+    def __init__(self, send: Send, request_id: str, headers: list[tuple[bytes, bytes]]) -> None:
+        self._send = send
+        self._headers = headers
+        self.request_id = request_id
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            own = list(message.get("headers", []))
+            names = {name.lower() for name, _ in own}
+            extra = self._headers if (b"content-type", b"application/json") not in own else self._headers + _DATA_HEADERS
+            own += [header for header in extra if header[0] not in names or header[0] == b"vary"]
+            own.append((b"x-request-id", self.request_id.encode()))
+            message = {**message, "headers": own}
+        await self._send(message)
+
+    async def error(self, status: int, body: bytes) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+
+class _Counted:
+    """Counts a body that doesn't say its length, and stops reading where the limit is."""
+
+    def __init__(self, receive: Receive, bytes_max: int) -> None:
+        self._receive = receive
+        self._bytes_left = bytes_max
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._bytes_left -= len(message.get("body", b""))
+        if self._bytes_left < 0:
+            raise HTTPException(413)  # the one exception that FastAPI lets through while it reads a body
+        return message
+
+
+def _request_id(given: bytes | None) -> str:
+    if given is not None:
+        text = given.decode("latin-1")
+        if _REQUEST_ID.fullmatch(text):
+            return text
+    return secrets.token_hex(8)
+
+
+def _content_length(headers: Mapping[bytes, bytes]) -> int:
+    text = headers.get(b"content-length", b"0")
+    return int(text) if text.isdigit() and len(text) < 16 else 0 if text == b"" else 2**63
+
+
+def _route(scope: Scope) -> str | None:
+    """Return the route's template: a path as asked may hold a name or a number that isn't for the log."""
+    return getattr(scope.get("route"), "path", None)

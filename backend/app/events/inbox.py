@@ -1,0 +1,207 @@
+"""Handling deliveries: take what waits, remember it in the inbox, run the consumer, all in one transaction.
+
+When a batch fails, nothing of it is kept and it is tried again in halves, until the poisoned event stands alone. That one is
+tried again later and later, and in the end becomes a dead letter. Its neighbours never wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.database import unit_of_work
+from app.events.catalogue import Event, WorkerFailed
+from app.events.consumer import Consumer
+from app.events.models import DeadLetter
+from app.events.outbox import decode, record
+
+log = structlog.get_logger("events")
+
+ATTEMPTS_MAX = 6
+ERROR_CHARACTERS_MAX = 500
+
+_TAKE = text(
+    """
+    SELECT d.id, d.outbox_id, d.lo, d.hi, d.attempts, o.topic, o.payload
+    FROM (SELECT * FROM deliveries WHERE queue = :queue AND available_at <= clock_timestamp()
+          ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED) d
+    JOIN outbox o ON o.id = d.outbox_id ORDER BY d.id
+    """
+)
+_REMEMBER = text(
+    """
+    INSERT INTO inbox (queue, outbox_id, lo, hi)
+    SELECT :queue, b.outbox_id, b.lo, b.hi
+    FROM unnest(CAST(:outbox_ids AS bigint[]), CAST(:los AS int[]), CAST(:his AS int[])) AS b(outbox_id, lo, hi)
+    ON CONFLICT DO NOTHING RETURNING outbox_id, lo
+    """
+)
+_DONE = text("DELETE FROM deliveries WHERE id = ANY(:ids)")
+_SPLIT = text(
+    "INSERT INTO deliveries (queue, outbox_id, lo, hi) VALUES (:queue, :outbox_id, :lo, :middle), (:queue, :outbox_id, :middle, :hi)"
+)
+_LATER = text("UPDATE deliveries SET attempts = :attempts, available_at = clock_timestamp() + :delay WHERE id = :id")
+_ONE_WORKER = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:queue, 0))")
+DELIVERIES_MAX = 100
+
+
+class Taken(NamedTuple):
+    """A delivery under our lock: events `lo` up to `hi` of one bundle."""
+
+    id: int
+    outbox_id: int
+    lo: int
+    hi: int
+    attempts: int
+    topic: str
+    payload: str
+
+    def events(self) -> Sequence[Event]:
+        """Return the events, in order of recording."""
+        return decode(self.topic, self.payload)[self.lo : self.hi]
+
+
+def handle_waiting(consumer: Consumer) -> int:
+    """Handle one batch of what waits in the consumer's queue and return how many events it held; 0: nothing waits.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: PostgreSQL is away. Nothing is lost; call again later.
+    """
+    taken: list[Taken] = []
+    try:
+        with unit_of_work() as session:
+            taken = _take(session, consumer)
+            if taken:
+                _handle(session, consumer, taken)
+    except OperationalError:
+        raise
+    except Exception as error:
+        _set_aside(consumer, taken, error)
+    return sum(delivery.hi - delivery.lo for delivery in taken)
+
+
+def _take(session: Session, consumer: Consumer) -> list[Taken]:
+    """Lock what waits, oldest first, up to the consumer's batch (always at least one delivery)."""
+    if consumer.ordered and not session.scalar(_ONE_WORKER, {"queue": consumer.queue}):
+        return []
+    rows = [Taken(*row) for row in session.execute(_TAKE, {"queue": consumer.queue, "limit": DELIVERIES_MAX})]
+    taken: list[Taken] = []
+    events = 0
+    for row in rows:
+        if taken and events + row.hi - row.lo > consumer.batch_max:
+            break
+        taken.append(row)
+        events += row.hi - row.lo
+    return taken
+
+
+def _handle(session: Session, consumer: Consumer, taken: Sequence[Taken]) -> None:
+    """Run the consumer on what its inbox doesn't know yet. A batch of nothing but duplicates is a no-op."""
+    fresh = session.execute(
+        _REMEMBER,
+        {
+            "queue": consumer.queue,
+            "outbox_ids": [delivery.outbox_id for delivery in taken],
+            "los": [delivery.lo for delivery in taken],
+            "his": [delivery.hi for delivery in taken],
+        },
+    )
+    keys = {(row.outbox_id, row.lo) for row in fresh}
+    events = [
+        event for delivery in taken if (delivery.outbox_id, delivery.lo) in keys for event in delivery.events()
+    ]
+    if events:
+        consumer.handler(session, events)
+    session.execute(_DONE, {"ids": [delivery.id for delivery in taken]})
+
+
+def _set_aside(consumer: Consumer, taken: Sequence[Taken], error: Exception) -> None:
+    """Try a failed batch again in smaller pieces; put off or bury an event that fails alone."""
+    if len(taken) > 1:
+        for half in (taken[: len(taken) // 2], taken[len(taken) // 2 :]):
+            _retry(consumer, half)
+        return
+    if not taken:
+        raise error
+    delivery = taken[0]
+    with unit_of_work() as session:
+        if not session.scalar(text("SELECT 1 FROM deliveries WHERE id = :id FOR UPDATE"), {"id": delivery.id}):
+            return  # somebody else has dealt with it meanwhile
+        if delivery.hi - delivery.lo > 1:
+            _split(session, consumer, delivery)
+        elif delivery.attempts + 1 < ATTEMPTS_MAX:
+            _put_off(session, consumer, delivery, error)
+        else:
+            _bury(session, consumer, delivery, error)
+
+
+def _retry(consumer: Consumer, half: Sequence[Taken]) -> None:
+    try:
+        with unit_of_work() as session:
+            locked = set(
+                session.scalars(
+                    text("SELECT id FROM deliveries WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"),
+                    {"ids": [delivery.id for delivery in half]},
+                )
+            )
+            mine = [delivery for delivery in half if delivery.id in locked]
+            if mine:
+                _handle(session, consumer, mine)
+    except OperationalError:
+        raise
+    except Exception as error:
+        _set_aside(consumer, half, error)
+
+
+def _split(session: Session, consumer: Consumer, delivery: Taken) -> None:
+    middle = (delivery.lo + delivery.hi) // 2
+    place: dict[str, Any] = {"queue": consumer.queue, "outbox_id": delivery.outbox_id, "lo": delivery.lo, "hi": delivery.hi}
+    session.execute(_SPLIT, place | {"middle": middle})
+    session.execute(_DONE, {"ids": [delivery.id]})
+
+
+def _put_off(session: Session, consumer: Consumer, delivery: Taken, error: Exception) -> None:
+    attempts = delivery.attempts + 1
+    delay = retry_delay(attempts)
+    session.execute(_LATER, {"id": delivery.id, "attempts": attempts, "delay": delay})
+    log.warning("event put off", queue=consumer.queue, topic=delivery.topic, event_id=_event_id(delivery),
+                attempts=attempts, retry_seconds=delay.total_seconds(), error=_describe(error))  # fmt: skip
+
+
+def _bury(session: Session, consumer: Consumer, delivery: Taken, error: Exception) -> None:
+    letter = DeadLetter(
+        queue=consumer.queue, outbox_id=delivery.outbox_id, position=delivery.lo, topic=delivery.topic,
+        error=_describe(error), attempts=delivery.attempts + 1,
+    )  # fmt: skip
+    session.add(letter)
+    session.flush()
+    session.execute(_DONE, {"ids": [delivery.id]})
+    failed = WorkerFailed(
+        occurred_at=clock.now(), queue=consumer.queue, dead_letter_id=letter.id, error=letter.error
+    )
+    if delivery.topic != WorkerFailed.topic:  # a failure to report failures must not report itself for ever
+        record(session, failed)
+    log.error("event became a dead letter", queue=consumer.queue, topic=delivery.topic, event_id=_event_id(delivery),
+              dead_letter_id=letter.id, error=letter.error)  # fmt: skip
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """Return how long to wait before try number `attempts + 1`: 1, 4, 16, 64, 256 seconds."""
+    return timedelta(seconds=4.0 ** (attempts - 1))
+
+
+def _event_id(delivery: Taken) -> str:
+    return f"{delivery.outbox_id}-{delivery.lo}"
+
+
+def _describe(error: Exception) -> str:
+    """Name the error without its parameters: SQLAlchemy's text would repeat the whole batch."""
+    original = getattr(error, "orig", None) or error
+    return f"{type(original).__name__}: {original}"[:ERROR_CHARACTERS_MAX]

@@ -1,0 +1,4 @@
+"""What money is: ledger accounts, movements between them, holds, and the seal over it all. No HTTP, no events.
+
+Read in this order: `models`, `decide` (pure), `engine` (the set-based settlement), `holds`, `seal`, `verify`.
+"""
