@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 
 from app.config import get_settings
 from app.models import Base
@@ -24,5 +24,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with create_engine(get_settings().sqlalchemy_url).connect() as connection:
+    with create_engine(get_settings().sqlalchemy_url, poolclass=NullPool).connect() as connection:
         run(connection)

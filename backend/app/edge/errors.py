@@ -115,7 +115,7 @@ def internal_error_body(request_id: str) -> bytes:
 
 def answer(error: BankError) -> Response:
     """Return the HTTP answer to an expected error."""
-    return Response(error_body(error), status_of(error), headers_of(error), media_type="application/json")
+    return _json(error_body(error), status_of(error), headers_of(error))
 
 
 def install(app: FastAPI) -> None:
@@ -137,7 +137,8 @@ async def _bank_error(request: Request, error: Exception) -> Response:
 
 async def _database_away(request: Request, error: Exception) -> Response:
     log.error("database_unavailable", error=type(error).__name__, cause=str(getattr(error, "orig", "")).strip()[:200])
-    return answer(DatabaseAway("The bank can't be reached right now. Try again in a moment.", retry_after_seconds=DATABASE_RETRY_SECONDS))
+    sentence = "The bank can't be reached right now. Try again in a moment."
+    return answer(DatabaseAway(sentence, retry_after_seconds=DATABASE_RETRY_SECONDS))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -145,18 +146,27 @@ async def _http_error(request: Request, error: Exception) -> Response:
     code, detail = _HTTP_ERRORS.get(error.status_code, ("http_error", str(error.detail)))
     # An unreadable body is invalid input like any other: one status for it, ours.
     status = 422 if error.status_code == 400 else error.status_code
-    return Response(body_of(detail, code, {}), status, dict(error.headers or {}), media_type="application/json")
+    return _json(body_of(detail, code, {}), status, dict(error.headers or {}))
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
-    errors = [{"field": _field_name(one["loc"]), "code": one["type"], "message": one["msg"]} for one in found[:VALIDATION_ERRORS_MAX]]
-    return Response(body_of(_validation_sentence(found[0]), Invalid.code, {"errors": errors}), 422, media_type="application/json")
+    # What was wrong and where, never the value itself: it may be a password in the wrong field.
+    errors = [
+        {"field": _field_name(one["loc"]), "code": one["type"], "message": one["msg"]}
+        for one in found[:VALIDATION_ERRORS_MAX]
+    ]
+    return _json(body_of(_validation_sentence(found[0]), Invalid.code, {"errors": errors}), 422)
+
+
+def _json(body: bytes, status: int, headers: dict[str, str] | None = None) -> Response:
+    return Response(body, status, headers, media_type="application/json")
 
 
 def _validation_sentence(first: dict[str, Any]) -> str:
-    kind, message = first["type"], first["msg"].removeprefix("Value error, ")
+    kind = first["type"]
+    message: str = first["msg"].removeprefix("Value error, ")
     if kind == "json_invalid":
         return "The body isn't valid JSON."
     field = _field_name(first["loc"])
@@ -170,6 +180,6 @@ def _validation_sentence(first: dict[str, Any]) -> str:
 
 
 def _field_name(location: tuple[int | str, ...]) -> str:
-    """Return where the mistake is, without the first part that says body, query or path. Bounded: a client chose the text."""
+    """Return where the mistake is, without the part that says body or query. Bounded: a client chose the text."""
     parts = location[1:] if location and location[0] in ("body", "query", "path", "header", "cookie") else location
     return ".".join(str(part)[:40] for part in parts[:6])

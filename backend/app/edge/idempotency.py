@@ -91,8 +91,8 @@ def idempotently(
     """Do `action` at most once for this user, route and key, and return its answer, or the first one again.
 
     The action and its record are one transaction. A refusal is an answer too: what the action wrote is undone, the
-    refusal is kept, and the same request gets the same refusal. A twin that arrives while the first one is running waits
-    for its answer. Replayed answers carry `Idempotency-Hit: true`.
+    refusal is kept, and the same request gets the same refusal. A twin that arrives while the first one is running
+    waits for its answer. Replayed answers carry `Idempotency-Hit: true`.
 
     Raises:
         IdempotencyKeyReused: the key came with another payload before.
@@ -107,11 +107,12 @@ def idempotently(
     asked = request_hash(payload)
     if kept is not None:
         if kept.request_hash != asked:
-            raise IdempotencyKeyReused("This idempotency key was used for another request. Use a new key for a new request.")
+            raise IdempotencyKeyReused("This idempotency key belongs to another request. Use a new key.")
         return _json(kept.body, kept.status, {"Idempotency-Hit": "true"})
     answer = _perform(session, action, status)
-    body = bytes(answer.body).decode()
-    session.add(IdempotencyRecord(user_id=user_id, route=route, key=key, request_hash=asked, status=answer.status_code, body=body))
+    record = IdempotencyRecord(user_id=user_id, route=route, key=key, request_hash=asked)
+    record.status, record.body = answer.status_code, bytes(answer.body).decode()
+    session.add(record)
     session.flush()
     return answer
 
@@ -179,7 +180,9 @@ def _canonical(body: BaseModel, path: dict[str, Any]) -> bytes:
 
 def _once(
     request: Request,
-    idempotency_key: Annotated[Key | None, Header(description="Makes a repetition of this request harmless; the body's key wins.")] = None,
+    idempotency_key: Annotated[
+        Key | None, Header(description="Makes a repetition harmless; a key in the body wins.")
+    ] = None,
 ) -> OnceOnly:
     return OnceOnly(request, idempotency_key)
 

@@ -7,7 +7,7 @@ needing nothing beside PostgreSQL. What must be exact (wrong passwords, transact
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from math import ceil
 from typing import Literal
@@ -55,8 +55,8 @@ def hit(name: LimitName, who: str) -> None:
     raise TooManyRequests(f"That was too often. Try again in {_spoken(seconds)}.", retry_after_seconds=seconds)
 
 
-def per_address(name: LimitName) -> Callable[[Request], None]:
-    """Return a dependency that counts each request against the limit of its address: `dependencies=[Depends(per_address(...))]`."""
+def per_address(name: LimitName) -> Callable[[Request], Awaitable[None]]:
+    """Return a route's dependency that counts its requests per address: `dependencies=[Depends(per_address(...))]`."""
 
     async def count(request: Request) -> None:
         hit(name, address_of(request))

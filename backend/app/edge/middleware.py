@@ -1,4 +1,4 @@
-"""What happens to every request whatever the route: an id, a size limit, safe headers, one line in the log, never a bare 500."""
+"""What happens to every request: it gets an id, a size limit, safe headers, one line in the log, never a bare 500."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _DATA_HEADERS: list[tuple[bytes, bytes]] = [
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
+BODY_TOO_LARGE = ("The request is larger than we accept.", "body_too_large")
 _TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
@@ -40,7 +41,9 @@ class EdgeMiddleware:
     bank is served over TLS only.
     """
 
-    def __init__(self, app: ASGIApp, *, body_bytes_max: int, larger_bodies: Mapping[str, int] | None = None, secure: bool = False) -> None:
+    def __init__(
+        self, app: ASGIApp, *, body_bytes_max: int, larger_bodies: Mapping[str, int] | None = None, secure: bool = False
+    ) -> None:
         self._app = app
         self._body_bytes_max = body_bytes_max
         self._larger_bodies = dict(larger_bodies or {})
@@ -65,10 +68,12 @@ class EdgeMiddleware:
         try:
             limit = self._limit(scope["path"])
             if _content_length(headers) > limit:
-                await answer.error(413, body_of("The request is larger than we accept.", "body_too_large", {"bytes_max": limit}))
+                await answer.error(413, body_of(*BODY_TOO_LARGE, {"bytes_max": limit}))
             elif b"%00" in scope["query_string"] or "\x00" in scope["path"]:
                 # PostgreSQL keeps no NUL character, so nothing with one can be looked up.
-                await answer.error(422, body_of("The address contains a character that we can't accept.", "invalid_request", {}))
+                await answer.error(
+                    422, body_of("The address has a character that we can't accept.", "invalid_request", {})
+                )
             else:
                 counted = _Counted(receive, limit).receive if b"content-length" not in headers else receive
                 await self._app(scope, counted, answer.send)
@@ -108,7 +113,8 @@ class _Answer:
             self.status = message["status"]
             own = list(message.get("headers", []))
             names = {name.lower() for name, _ in own}
-            extra = self._headers if (b"content-type", b"application/json") not in own else self._headers + _DATA_HEADERS
+            is_data = (b"content-type", b"application/json") in own
+            extra = self._headers + _DATA_HEADERS if is_data else self._headers
             own += [header for header in extra if header[0] not in names or header[0] == b"vary"]
             own.append((b"x-request-id", self.request_id.encode()))
             message = {**message, "headers": own}

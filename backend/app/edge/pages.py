@@ -9,6 +9,7 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from app.core import cursors
+from app.core.cursors import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -33,7 +34,7 @@ class PageAsk:
 
     __slots__ = ("after_id", "limit")
 
-    def __init__(self, limit: int = cursors.PAGE_SIZE_DEFAULT, after_id: int | None = None) -> None:
+    def __init__(self, limit: int = PAGE_SIZE_DEFAULT, after_id: int | None = None) -> None:
         self.limit = limit
         self.after_id = after_id
 
@@ -44,7 +45,7 @@ class PageAsk:
 
 
 def _page_ask(
-    limit: Annotated[int, Query(ge=1, le=cursors.PAGE_SIZE_MAX, description="How many items a page has.")] = cursors.PAGE_SIZE_DEFAULT,
+    limit: Annotated[int, Query(ge=1, le=PAGE_SIZE_MAX, description="How many items a page has.")] = PAGE_SIZE_DEFAULT,
     cursor: Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before.")] = None,
 ) -> PageAsk:
     return PageAsk(limit, cursors.decode(cursor))

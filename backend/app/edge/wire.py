@@ -5,7 +5,8 @@ with `Decimal` instead, so an amount arrives as the client wrote it. A router wh
 
     router = APIRouter(route_class=ExactRoute)
 
-and a field is declared `amount: AmountMinor`. A router that forgets it can't go wrong quietly: `AmountMinor` refuses floats.
+and a field is declared `amount: AmountMinor`. A router that forgets it can't go wrong quietly: `AmountMinor` refuses
+floats.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ NUMBER_CHARACTERS_MAX = 40  # no number that the bank understands is longer
 class Strict(BaseModel):
     """A request body: unknown fields are refused and nothing is converted (`"1"` isn't 1, `1` isn't true).
 
-    Because nothing is converted, say a choice as a `Literal` rather than as an enum; a date needs `Field(strict=False)`.
+    So a choice is a `Literal` rather than an enum, and a date says `Field(strict=False)`.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)

@@ -1,0 +1,95 @@
+"""One embedded PostgreSQL for the whole run, one migrated template in it, and a fresh copy for every test that asks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.orm import Session
+
+from app import config
+from app.database import forget_engine, new_session
+from app.embedded.home import Home
+from app.embedded.postgres import EmbeddedPostgres
+
+BACKEND = Path(__file__).parents[1]
+JWT_SECRET = "a test secret that is long enough for HS256"
+
+_numbers = itertools.count(1)
+
+
+def point_at(monkeypatch: pytest.MonkeyPatch, url: str, **settings: str) -> None:
+    """Make the app in this process use the database at `url`, with these settings."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("JWT_SECRET", JWT_SECRET)
+    monkeypatch.setenv("RATE_LIMIT_ENABLED", "false")
+    for name, value in settings.items():
+        monkeypatch.setenv(name.upper(), value)
+    config.get_settings.cache_clear()
+    forget_engine()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The run's PostgreSQL. It doesn't wait for the disk: what survives a crash is tested with servers of their own."""
+    home = Home(tmp_path_factory.mktemp("bank"))
+    with EmbeddedPostgres(home, {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}) as postgres:
+        yield postgres
+
+
+@pytest.fixture(scope="session")
+def template(server: EmbeddedPostgres) -> str:
+    """The name of a database that holds the schema and nothing else; copies of it are made in milliseconds."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE template_bank")
+    with pytest.MonkeyPatch.context() as patch:
+        point_at(patch, database_at(server, "template_bank"))
+        command.upgrade(Config(BACKEND / "alembic.ini"), "head")
+        forget_engine()
+    config.get_settings.cache_clear()
+    return "template_bank"
+
+
+def database_at(server: EmbeddedPostgres, name: str) -> str:
+    """Return the address of another database of the same server."""
+    return server.url.replace("@/nyord", f"@/{name}", 1)
+
+
+@pytest.fixture
+def fresh_database(server: EmbeddedPostgres, template: str) -> Iterator[Callable[[], str]]:
+    """Make fresh, migrated databases; each call gives the address of a new one."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"bank_{next(_numbers)}"
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        made.append(name)
+        return database_at(server, name)
+
+    yield make
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        for name in made:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A fresh bank's database, with the app in this process pointed at it. The value is its address."""
+    url = fresh_database()
+    point_at(monkeypatch, url)
+    yield url
+    forget_engine()
+    config.get_settings.cache_clear()
+
+
+@pytest.fixture
+def session(database: str) -> Iterator[Session]:
+    """A session on the fresh database. The test commits; nobody else does."""
+    with new_session() as opened:
+        yield opened
