@@ -154,7 +154,11 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     found = error.errors()
     # What was wrong and where, never the value itself: it may be a password in the wrong field.
     errors = [
-        {"field": _field_name(one["loc"]), "code": one["type"], "message": one["msg"]}
+        {
+            "field": "" if one["type"] == "json_invalid" else _field_name(one["loc"]),
+            "code": one["type"],
+            "message": one["msg"],
+        }
         for one in found[:VALIDATION_ERRORS_MAX]
     ]
     return _json(body_of(_validation_sentence(found[0]), Invalid.code, {"errors": errors}), 422)
@@ -168,7 +172,7 @@ def _validation_sentence(first: dict[str, Any]) -> str:
     kind = first["type"]
     message: str = first["msg"].removeprefix("Value error, ")
     if kind == "json_invalid":
-        return "The body isn't valid JSON."
+        return f"The body isn't valid JSON: {first['ctx']['error']}."
     field = _field_name(first["loc"])
     if kind == "missing":
         return f"{field} is missing." if field else "The body is missing: send a JSON object."
@@ -181,5 +185,4 @@ def _validation_sentence(first: dict[str, Any]) -> str:
 
 def _field_name(location: tuple[int | str, ...]) -> str:
     """Return where the mistake is, without the part that says body or query. Bounded: a client chose the text."""
-    parts = location[1:] if location and location[0] in ("body", "query", "path", "header", "cookie") else location
-    return ".".join(str(part)[:40] for part in parts[:6])
+    return ".".join(str(part)[:40] for part in location[1:7])

@@ -25,6 +25,7 @@ from app.core import money
 from app.core.errors import BankError
 
 ROW_ID_MAX = 2**53 - 1  # JavaScript reads integers exactly up to here
+_AMOUNT_MAX = money.to_wire(money.AMOUNT_MINOR_MAX)
 NUMBER_CHARACTERS_MAX = 40  # no number that the bank understands is longer
 
 
@@ -50,14 +51,16 @@ def _minor_from_number(value: object) -> int:
 AmountMinor = Annotated[
     int,
     BeforeValidator(_minor_from_number),
-    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01, "examples": [150.00]}),
+    WithJsonSchema(
+        {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01, "maximum": _AMOUNT_MAX, "examples": [150.00]}
+    ),
 ]
 """An amount in a request: a JSON number such as 150.00 on the wire, a positive number of minor units (15000) inside."""
 
 AmountOut = Annotated[
     int,
     PlainSerializer(money.to_wire, return_type=float, when_used="json"),
-    WithJsonSchema({"type": "number", "multipleOf": 0.01, "examples": [150.00]}, mode="serialization"),
+    WithJsonSchema({"type": "number", "examples": [150.00]}, mode="serialization"),
 ]
 """An amount in an answer: minor units inside, a JSON number such as 150.0 on the wire."""
 
@@ -101,8 +104,10 @@ def exact_json(body: bytes) -> Any:
             _refuse_unkeepable(value)
     except json.JSONDecodeError:
         raise
-    except (ValueError, RecursionError) as error:
-        raise json.JSONDecodeError(str(error)[:100] or "nested too deep", "", 0) from None
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deep", "", 0) from None
+    except ValueError as error:
+        raise json.JSONDecodeError(str(error)[:100], "", 0) from None
     return value
 
 
