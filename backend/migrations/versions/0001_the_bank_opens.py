@@ -181,6 +181,10 @@ def upgrade() -> None:
             name=op.f("ck_ledger_accounts_kind_known"),
         ),
         sa.CheckConstraint(
+            "NOT is_closed OR (credits_posted = debits_posted AND debits_pending = 0 AND credits_pending = 0)",
+            name=op.f("ck_ledger_accounts_closed_is_empty"),
+        ),
+        sa.CheckConstraint(
             "debits_pending >= 0 AND debits_posted >= 0 AND credits_pending >= 0 AND credits_posted >= 0 AND overdraft_limit_minor >= 0",
             name=op.f("ck_ledger_accounts_sums_not_negative"),
         ),
@@ -196,27 +200,28 @@ def upgrade() -> None:
     )
     op.create_table(
         "ledger_blocks",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("first_id", sa.BigInteger(), nullable=False),
         sa.Column("last_id", sa.BigInteger(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("previous_hash", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("marks", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
         sa.CheckConstraint("last_id >= first_id AND count > 0", name=op.f("ck_ledger_blocks_not_empty")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_blocks")),
     )
     op.create_table(
         "notifications",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("type", sa.String(length=40), nullable=False),
         sa.Column("related_id", sa.BigInteger(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+        sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_notifications")),
         sa.UniqueConstraint(
             "user_id",
             "type",
@@ -225,7 +230,6 @@ def upgrade() -> None:
             name=op.f("uq_notifications_user_id_type_related_id_created_at"),
         ),
     )
-    op.create_index("ix_notifications_user_id_id", "notifications", ["user_id", "id"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -412,7 +416,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=12), server_default="PENDING", nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
-        sa.Column("metadata", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("metadata", postgresql.JSON(astext_type=sa.Text()), nullable=True),
         sa.Column("reverses_id", sa.BigInteger(), nullable=True),
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
@@ -493,7 +497,6 @@ def downgrade() -> None:
     op.drop_table("socket_tickets")
     op.drop_table("outbox_unsent")
     op.drop_table("outbox")
-    op.drop_index("ix_notifications_user_id_id", table_name="notifications")
     op.drop_table("notifications")
     op.drop_table("ledger_blocks")
     op.drop_index(
