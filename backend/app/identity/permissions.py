@@ -2,8 +2,8 @@
 
     def my_accounts(user: CurrentUser, session: Read) -> list[AccountOut]: ...
 
-The token says who is asking; whether they still may is read from PostgreSQL with every request, so a changed role, a user
-switched off or a revoked session acts at once.
+The token says who is asking; whether they still may is read from PostgreSQL with every request, so a changed role, a
+user switched off or a revoked session acts at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import structlog
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from app.core import clock
 from app.database import engine
@@ -24,32 +24,7 @@ from app.edge import limits
 from app.identity import tokens
 from app.identity.errors import AdminOnly, KYCNeeded, SessionEnded, SignInNeeded, TokenInvalid
 from app.identity.models import Role, User, UserSession
-
-_CUSTOMER_PERMISSIONS = [
-    "profile:read",
-    "profile:write",
-    "accounts:read",
-    "accounts:request",
-    "transactions:read",
-    "transactions:create",
-    "notifications:read",
-]
-_STAFF_PERMISSIONS = [
-    "users:read",
-    "users:write",
-    "kyc:decide",
-    "accounts:decide",
-    "accounts:adjust",
-    "transactions:review",
-    "transactions:refund",
-    "audit:read",
-    "operations:write",
-]
-PERMISSIONS: dict[str, list[str]] = {
-    Role.CUSTOMER: _CUSTOMER_PERMISSIONS,
-    Role.ADMIN: _CUSTOMER_PERMISSIONS + _STAFF_PERMISSIONS,
-}
-"""What each role may do, as the token and `/auth/me` tell the web app. The routes' signatures are what is enforced."""
+from app.identity.roles import PERMISSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +85,7 @@ def signed_in(claims: tokens.Claims) -> SignedIn:
         row = connection.execute(
             _ASK.where(UserSession.id == claims.session_id, User.id == claims.user_id)
         ).one_or_none()
-    if row is None or not _lives(row):
+    if row is None or not row.is_active or row.revoked_at is not None or clock.now() >= row.expires_at:
         raise SessionEnded
     return SignedIn(
         id=row.id,
@@ -122,10 +97,6 @@ def signed_in(claims: tokens.Claims) -> SignedIn:
         session_id=row.session_id,
         auth_time=row.created_at,
     )
-
-
-def _lives(row: Row[tuple[object, ...]]) -> bool:
-    return bool(row.is_active and row.revoked_at is None and clock.now() < row.expires_at)
 
 
 _bearer = HTTPBearer(auto_error=False, description="The `access_token` of `/auth/login`.")

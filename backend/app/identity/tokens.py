@@ -145,5 +145,5 @@ def successor_of(refresh_token: str) -> str:
 
 
 def hash_of(refresh_token: str) -> bytes:
-    """Return what is stored of a refresh token. A plain hash is enough: there is nothing to guess in 256 random bits."""
+    """Return what is stored of a refresh token. A plain hash is enough: nobody guesses 256 random bits."""
     return hashlib.sha256(refresh_token.encode()).digest()

@@ -1,0 +1,148 @@
+"""What staff do about users: find them, change role and activity, decide about KYC. And how customers find others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.events.catalogue import KYCStatusChanged, UserChanged
+from app.events.outbox import record
+from app.identity import sessions
+from app.identity.errors import LastAdmin, OwnAccess, UserNotFound
+from app.identity.models import Role, User
+
+SEARCH_CHARACTERS_MIN = 2  # one letter would list the bank's customers
+SEARCH_RESULTS_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class UserFilter:
+    """Which users staff want to see; None leaves a condition out. `text` is looked for in name, username and e-mail."""
+
+    role: str | None = None
+    is_active: bool | None = None
+    kyc_approved: bool | None = None
+    text: str | None = None
+
+
+def list_users(session: Session, *, wanted: UserFilter, after_id: int | None, limit: int) -> Sequence[User]:
+    """Return users, newest first, after the row `after_id`."""
+    query = _page(select(User), after_id, limit)
+    if wanted.role is not None:
+        query = query.where(User.role == wanted.role)
+    if wanted.is_active is not None:
+        query = query.where(User.is_active == wanted.is_active)
+    if wanted.kyc_approved is not None:
+        query = query.where(User.kyc_approved == wanted.kyc_approved)
+    if wanted.text:
+        columns = (User.username, User.email, User.full_name)
+        query = query.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
+    return session.scalars(query).all()
+
+
+def kyc_pending(session: Session, *, after_id: int | None, limit: int) -> Sequence[User]:
+    """Return the customers who wait for a KYC decision, newest first: neither approved nor rejected yet (S60)."""
+    waiting = select(User).where(
+        User.role == Role.CUSTOMER, User.is_active, ~User.kyc_approved, User.kyc_rejected_at.is_(None)
+    )
+    return session.scalars(_page(waiting, after_id, limit)).all()
+
+
+def update_user(
+    session: Session, *, user_id: int, by: int, role: Role | None = None, is_active: bool | None = None
+) -> User:
+    """Change a user's role or switch the user on or off; None leaves it as it is. It acts at once.
+
+    Switching off ends every session of the user, and switching on again doesn't bring them back.
+
+    Raises:
+        UserNotFound: there is no such user.
+        OwnAccess: `by` would take away their own role or activity.
+        LastAdmin: nobody would be left to run the bank.
+    """
+    # All active admins and the user, in id order: two admins who demote each other at once are decided one by one.
+    rows = session.scalars(
+        select(User)
+        .where((User.id == user_id) | ((User.role == Role.ADMIN) & User.is_active))
+        .order_by(User.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    user = next((row for row in rows if row.id == user_id), None)
+    if user is None:
+        raise UserNotFound
+    changes: dict[str, str | bool] = {}
+    if role is not None and role != user.role:
+        changes["role"] = role.value
+    if is_active is not None and is_active != user.is_active:
+        changes["is_active"] = is_active
+    if _loses_access(user, changes):
+        if user.id == by:
+            raise OwnAccess
+        if not any(row.id != user.id and row.role == Role.ADMIN and row.is_active for row in rows):
+            raise LastAdmin
+    for name, value in changes.items():
+        setattr(user, name, value)
+    if changes:
+        record(session, UserChanged(occurred_at=clock.now(), actor_id=by, user_id=user.id, changes=changes))
+    if not user.is_active:
+        sessions.end_all(session, user_id=user.id, reason="user_switched_off", actor_id=by)
+    return user
+
+
+def decide_kyc(session: Session, *, user_id: int, approved: bool, reason: str, decided_by: int | None) -> User:
+    """Approve or reject a user's KYC (S56). The decision of staff is final until staff decide again; twice is once.
+
+    Raises:
+        UserNotFound: there is no such user.
+    """
+    user = session.get(User, user_id, with_for_update=True, populate_existing=True)
+    if user is None:
+        raise UserNotFound
+    decided_already = user.kyc_approved if approved else user.kyc_rejected_at is not None
+    if decided_already:
+        return user
+    now = clock.now()
+    user.kyc_approved = approved
+    user.kyc_approved_at = now if approved else None
+    user.kyc_approved_by = decided_by if approved else None
+    user.kyc_rejected_at = None if approved else now
+    user.kyc_rejection_reason = "" if approved else reason
+    status = "approved" if approved else "rejected"
+    record(
+        session,
+        KYCStatusChanged(occurred_at=now, actor_id=decided_by, user_id=user.id, status=status, reason=reason),
+    )
+    return user
+
+
+def search_people(session: Session, *, asker_id: int, text: str) -> Sequence[User]:
+    """Return active customers whose username, or a word of whose name, begins with the text; never the asker (S61)."""
+    name = func.lower(User.full_name)
+    begins = text.lower()
+    matching = or_(
+        func.lower(User.username).startswith(begins, autoescape=True),
+        name.startswith(begins, autoescape=True),
+        name.contains(" " + begins, autoescape=True),
+    )
+    return session.scalars(
+        select(User)
+        .where(User.role == Role.CUSTOMER, User.is_active, User.id != asker_id, matching)
+        .order_by(func.lower(User.username))
+        .limit(SEARCH_RESULTS_MAX)
+    ).all()
+
+
+def _page(query: Select[User], after_id: int | None, limit: int) -> Select[User]:
+    if after_id is not None:
+        query = query.where(User.id < after_id)
+    return query.order_by(User.id.desc()).limit(limit)
+
+
+def _loses_access(user: User, changes: dict[str, str | bool]) -> bool:
+    was_running_the_bank = user.role == Role.ADMIN and user.is_active
+    return was_running_the_bank and (changes.get("role", user.role) != Role.ADMIN or changes.get("is_active") is False)
