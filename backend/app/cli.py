@@ -1,1 +1,152 @@
-print("cli", __import__("sys").argv[1:], __import__("os").getcwd())
+"""`nyord`: everything that one can ask a bank from a terminal. Modules are loaded by the command that needs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from app import cli_admin
+from app import cli_support as support
+from app.cli_support import Data, Json
+
+app = typer.Typer(
+    name="nyord",
+    help="Nyord, a retail bank. `nyord up` runs all of it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(cli_admin.app)
+PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.command()
+def up(
+    data: Data = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65_535)] = 8000,
+    demo: Annotated[
+        bool | None,
+        typer.Option(
+            "--demo/--no-demo", help="Fill an empty bank with demo people. Default: yes, except in a database of yours."
+        ),
+    ] = None,
+) -> None:
+    """Run the whole bank: database, gateway and worker, until Ctrl-C."""
+    from app.embedded.supervisor import Plan, Supervisor
+
+    home = support.home_at(data)
+    external = support.external_url(data)
+    if external:
+        from app.config import get_settings
+
+        get_settings().require_usable()
+    environment = support.children_environment(home, port, embedded=not external)
+    plan = Plan(
+        host=host,
+        port=port,
+        demo=not external if demo is None else demo,
+        environment=environment,
+        embedded=not external,
+    )
+    Supervisor(home, plan).run()
+
+
+@app.command()
+def migrate(data: Data = None, as_json: Json = False) -> None:
+    """Bring the database to the tables of this version. Nothing to do is fine."""
+    from app.cli_database import current_revision, upgrade
+
+    with support.bank_settings(data):
+        upgrade()
+        revision = current_revision()
+    support.answer(as_json, {"revision": revision}, f"The database is at revision {revision}.")
+
+
+@app.command()
+def seed(data: Data = None, as_json: Json = False) -> None:
+    """Fill an empty bank with demo people and a year of their life. A bank that has customers is left alone."""
+    with support.bank_session(data) as session:
+        from app.demo.service import seed_demo
+
+        logins = [
+            {"username": login.username, "password": login.password, "role": login.role} for login in seed_demo(session)
+        ]
+    lines = [f"  {login['role']:<9} {login['username']:<16} {login['password']}" for login in logins]
+    sentence = (
+        "The demo bank is ready. Sign in as\n" + "\n".join(lines)
+        if logins
+        else "This bank has customers already; nothing was added."
+    )
+    support.answer(as_json, {"logins": logins}, sentence)
+
+
+@app.command()
+def verify(
+    data: Data = None,
+    as_json: Json = False,
+    trusted_head: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER:HASH", help="The head of an earlier proof, kept elsewhere: the chain must still contain it."
+        ),
+    ] = None,
+) -> None:
+    """Prove the books: every balance, movement and hold, and the chain. Exit code 1 names the row that is off."""
+    from app.cli_verify import prove
+
+    report, sentence = prove(data, trusted_head)
+    support.answer(as_json, report, sentence)
+    if not report["ok"]:
+        raise SystemExit(support.EXIT_NO)
+
+
+@app.command()
+def status(data: Data = None, as_json: Json = False) -> None:
+    """Say whether the bank runs and answers. Exit code 1 when it doesn't."""
+    from app.cli_status import bank_status
+
+    facts, sentence = bank_status(data)
+    support.answer(as_json, facts, sentence)
+    if not facts["healthy"]:
+        raise SystemExit(support.EXIT_NO)
+
+
+@app.command(context_settings=PASS_THROUGH)
+def psql(context: typer.Context, data: Data = None) -> None:
+    """Open PostgreSQL's own terminal on the bank's database. Other arguments are psql's: `nyord psql -c 'SELECT 1'`."""
+    from app.cli_database import psql_command
+
+    with support.bank_url(data) as url:
+        raise SystemExit(psql_command(url, context.args))
+
+
+@app.command(context_settings=PASS_THROUGH)
+def test(
+    context: typer.Context,
+    fast: Annotated[bool, typer.Option("--fast", help="Leave out what takes longer than a few seconds.")] = False,
+) -> None:
+    """Prove the program: lint, types, import rules, file lengths, then pytest. Other arguments are pytest's."""
+    from app.cli_checks import run_everything
+
+    raise SystemExit(run_everything(context.args, fast=fast))
+
+
+@app.command(context_settings=PASS_THROUGH, add_help_option=False)
+def bench(context: typer.Context) -> None:
+    """Measure the bank against pgbench on this machine. Arguments are the benchmark's own; see `nyord bench --help`."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(support.BACKEND), str(support.ROOT)))}
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "bench", *context.args], environment)  # noqa: S606
+
+
+def main() -> None:
+    """Run the command line."""
+    support.in_one_sentence(lambda: app(prog_name="nyord"))
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 import app.audit.consumers
 import app.fraud.consumers
 import app.notifications.consumers
+import app.realtime.consumers
 import app.transactions.consumers  # noqa: F401
 from app.events.consumer import consumers
 

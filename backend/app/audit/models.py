@@ -1,4 +1,4 @@
-"""The audit trail of people's acts. What happened to money is the event log itself (the outbox), which is as append-only."""
+"""The audit trail of people's acts. What happened to money is in the event log (the outbox), as append-only as this."""
 
 from __future__ import annotations
 

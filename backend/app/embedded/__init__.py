@@ -1,1 +1,1 @@
-"""The bank on one machine with nothing installed: its data folder, its own PostgreSQL, and the supervisor of `nyord up`."""
+"""The bank on one machine with nothing installed: data folder, PostgreSQL, and the supervisor of `nyord up`."""

@@ -1,4 +1,4 @@
-"""The PostgreSQL programs of the wheel, and how a process is started so that it needs no rights and leaves no orphan."""
+"""PostgreSQL's programs from the wheel, and how a process is started so that it needs no rights and is no orphan."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ def _own_user() -> tuple[str, ...]:
     if os.geteuid() != 0:
         return ()
     try:
-        allowed = subprocess.run([*_OWN_USER, "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
+        allowed = (
+            subprocess.run([*_OWN_USER, "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode
+            == 0
+        )
     except OSError:
         allowed = False
     if not allowed:
@@ -65,10 +68,10 @@ def without_root(command: Sequence[str]) -> list[str]:
 
 
 def ends_with_parent(command: Sequence[str], signal_name: str) -> list[str]:
-    """Return the command, wrapped so that Linux sends it the signal ("INT", "TERM") when its parent dies, kill -9 included.
+    """Return the command, wrapped so that Linux sends it the signal ("INT", "TERM") when its parent dies.
 
-    The kernel means the *thread* that forked it: start it from the main thread. And a change of user clears the wish,
-    so this wrapper belongs inside of `without_root`.
+    Kill -9 included. The kernel means the *thread* that forked it: start it from the main thread. A change of user
+    clears the wish, so this wrapper belongs inside of `without_root`.
     """
     if sys.platform == "linux" and shutil.which("setpriv"):
         return ["setpriv", f"--pdeathsig={signal_name}", "--", *command]

@@ -1,4 +1,4 @@
-"""What can keep a bank from starting. The text of each is one sentence for the person at the keyboard, with the next step."""
+"""What can keep a bank from starting. Each text is one sentence for a person, with the next step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class HomeError(EmbeddedError):
     """The data folder can't be used."""
 
 
-class BankAlreadyRunning(HomeError):
+class BankAlreadyRunning(HomeError):  # noqa: N818  (a fact, like every error of the bank)
     """Another process holds the data folder."""
 
 
@@ -23,7 +23,7 @@ class PostgresError(EmbeddedError):
     """The embedded PostgreSQL can't be made, started or reached."""
 
 
-class StartRefused(EmbeddedError):
+class StartRefused(EmbeddedError):  # noqa: N818
     """The bank can't start here: the port is taken, or a part of it dies again and again."""
 
 
@@ -32,7 +32,9 @@ def home_error(error: OSError, path: Path) -> HomeError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return HomeError(f"The disk under {path} is full: free some space, or choose another folder with --data.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return HomeError(f"The data folder {path} can't be written to: fix its permissions, or choose another with --data.")
+        return HomeError(
+            f"The data folder {path} can't be written to: fix its permissions, or choose another with --data."
+        )
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return HomeError(f"{path} is not a folder: choose another with --data.")
     reason = os.strerror(error.errno) if error.errno else str(error)

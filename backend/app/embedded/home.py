@@ -1,12 +1,12 @@
-"""The data folder: everything that one embedded bank keeps. Copy it while the bank is stopped and you have copied the bank.
+"""The data folder: everything that one embedded bank keeps. A copy made while it is stopped is a copy of the bank.
 
-    version        which format the folder has, and which PostgreSQL made the data
-    secrets.json   made once, 0600: the key that signs tokens, the password of the database
-    postgres/      the database
-    logs/          what gateway, worker and PostgreSQL had to say
-    lock           held (flock) by the one process that owns the folder; the lock is the truth, not the file
-    run.json       where a running bank answers, for commands beside it
-    demo.json      the demo bank has been offered, and who may sign in to it
+version        which format the folder has, and which PostgreSQL made the data
+secrets.json   made once, 0600: the key that signs tokens, the password of the database
+postgres/      the database
+logs/          what gateway, worker and PostgreSQL had to say
+lock           held (flock) by the one process that owns the folder; the lock is the truth, not the file
+run.json       where a running bank answers, for commands beside it
+demo.json      the demo bank has been offered, and who may sign in to it
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from app.embedded.errors import BankAlreadyRunning, HomeError, home_error
+from app.embedded.network import reachable_host
 
 FORMAT = 1  # raise when an older program could no longer read the folder
 POSTGRESQL_MAJOR = 18
@@ -35,6 +36,8 @@ FREE_BYTES_NEW = 256 * 1024 * 1024
 FREE_BYTES_EXISTING = 64 * 1024 * 1024
 
 _LOCK_POLL_SECONDS = 0.1
+# What may stand in a folder that isn't a bank yet: our own first steps, and what file systems put there.
+_NAMES_BEFORE_VERSION = {"lock", "version.new", "lost+found", ".DS_Store"}
 
 
 def default_path() -> Path:
@@ -43,7 +46,7 @@ def default_path() -> Path:
         return Path.home() / "Library" / "Application Support" / "nyord"
     base = os.environ.get("XDG_DATA_HOME", "")
     # The XDG specification: a relative path is invalid and must be ignored.
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".local" / "share") / "nyord"
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "share") / "nyord"
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ class RunInfo:
     @property
     def address(self) -> str:
         """The bank's address for a browser on this machine."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
-        return f"http://{host}:{self.port}"
+        host = reachable_host(self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 class Home:
@@ -86,11 +89,12 @@ class Home:
         """Own the folder inside the block, made (0700) if it isn't there. A process that dies lets go of it by itself.
 
         Raises:
-            BankAlreadyRunning: another process owns it and hasn't let go within the patience.
+            BankAlreadyRunning: a bank runs on it, or a command hasn't let go of it within the patience.
             HomeError: not writable, no space, not a bank's folder, or made by a newer version.
         """
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._refuse_foreign_folder()
         except OSError as error:
             raise home_error(error, self.path) from None
         lock = self._wait_for_lock(patience_seconds)
@@ -115,7 +119,9 @@ class Home:
         except OSError as error:
             raise home_error(error, self.path) from None
         except (ValueError, TypeError):
-            raise HomeError(f"{path} is damaged: restore it from a copy, or move {self.path} away to begin anew.") from None
+            raise HomeError(
+                f"{path} is damaged: restore it from a copy, or move {self.path} away to begin anew."
+            ) from None
 
     def running(self) -> RunInfo | None:
         """Return where the bank on this folder answers, or None when none runs (whatever an old run.json says)."""
@@ -143,6 +149,14 @@ class Home:
         """Return how much space is left for the bank."""
         return shutil.disk_usage(self.path).free
 
+    def _refuse_foreign_folder(self) -> None:
+        """Leave somebody's own files alone: nothing of ours is put between them, not even the lock."""
+        names = {entry.name for entry in self.path.iterdir()}
+        if "version" not in names and names - _NAMES_BEFORE_VERSION:
+            raise HomeError(
+                f"{self.path} has files in it but isn't a Nyord data folder: choose an empty one with --data."
+            )
+
     def _prepare(self) -> None:
         try:
             self._check_version()
@@ -154,12 +168,15 @@ class Home:
     def _wait_for_lock(self, patience_seconds: float) -> int:
         deadline = time.monotonic() + patience_seconds
         while (lock := self._try_lock()) is None:
-            if time.monotonic() >= deadline:
-                running = self.running()
+            if running := self.running():
                 raise BankAlreadyRunning(
-                    f"A bank already runs on {self.path} at {running.address}: stop it first, or choose another folder with --data."
-                    if running
-                    else f"Another Nyord command is using {self.path}: wait until it is done, or choose another folder with --data."
+                    f"A bank already runs on {self.path} at {running.address}: "
+                    "stop it first, or choose another folder with --data."
+                )
+            if time.monotonic() >= deadline:
+                raise BankAlreadyRunning(
+                    f"Another Nyord command is using {self.path}: "
+                    "wait until it is done, or choose another folder with --data."
                 )
             time.sleep(_LOCK_POLL_SECONDS)
         return lock
@@ -179,21 +196,23 @@ class Home:
     def _check_version(self) -> None:
         path = self.path / "version"
         if not path.exists():
-            # `lock` may be there already; anything else would be somebody's own files.
-            if set(os.listdir(self.path)) - {"lock", "logs", "version.new"}:
-                raise HomeError(f"{self.path} has files in it but isn't a Nyord data folder: choose an empty one with --data.")
             write_private(path, {"format": FORMAT, "postgresql": POSTGRESQL_MAJOR})
             return
         try:
             found = json.loads(path.read_text())
             data_format, postgresql = int(found["format"]), int(found["postgresql"])
         except (ValueError, TypeError, KeyError):
-            raise HomeError(f"{path} is damaged: restore it from a copy, or choose another folder with --data.") from None
+            raise HomeError(
+                f"{path} is damaged: restore it from a copy, or choose another folder with --data."
+            ) from None
         if data_format > FORMAT or postgresql > POSTGRESQL_MAJOR:
-            raise HomeError(f"{self.path} belongs to a newer version of Nyord: update this program, or choose another folder with --data.")
+            raise HomeError(
+                f"{self.path} belongs to a newer version of Nyord: "
+                "update this program, or choose another folder with --data."
+            )
         if postgresql < POSTGRESQL_MAJOR:
             raise HomeError(
-                f"{self.path} holds PostgreSQL {postgresql} data and this program brings PostgreSQL {POSTGRESQL_MAJOR}: "
+                f"{self.path} holds PostgreSQL {postgresql} data and this program brings {POSTGRESQL_MAJOR}: "
                 "dump it with the version that made it, and load it into a new folder."
             )
 

@@ -43,7 +43,17 @@ SETTINGS: Final[Mapping[str, str]] = {
     "log_line_prefix": "%m [%p] ",
 }
 
+# The same order of text on every machine, checksums on every page, and a password even on the socket.
+INITDB_OPTIONS: Final = (
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--data-checksums",
+)
+
 _READY_POLL_SECONDS = 0.02
+_FOLDER_PATIENCE_SECONDS = 30  # two commands at once take turns
 _ORPHANS_PATIENCE_SECONDS = 30  # after kill -9, how long backends of the old server may hold its shared memory
 _STOP_PATIENCE_SECONDS = 60  # a fast stop writes a checkpoint; then it is told to drop everything
 _SOCKET_PATH_BYTES_MAX = 107  # sun_path of a Unix socket, without the closing zero
@@ -123,7 +133,12 @@ class EmbeddedPostgres:
         """
         command = [binary("psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
         answer = subprocess.run(
-            [*command, f"--command={statement}"], env=self.client_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            [*command, f"--command={statement}"],
+            env=self.client_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if answer.returncode != 0:
             raise PostgresError(f"The database didn't answer: {_last_line(answer.stderr)}.")
@@ -141,26 +156,29 @@ class EmbeddedPostgres:
 
     def __enter__(self) -> EmbeddedPostgres:
         with ExitStack() as stack:
-            stack.enter_context(self.home.owned())
+            stack.enter_context(self.home.owned(_FOLDER_PATIENCE_SECONDS))
             stack.callback(self.stop)
             self.start()
             self._exit = stack.pop_all()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self._exit.close()
 
     def _create(self) -> None:
-        """Make the database beside its place and move it there whole, so that a half-made one is never taken for real."""
+        """Make the database beside its place and move it there whole: a half-made one is never taken for real."""
         draft = self.home.path / "postgres.new"
         password_file = self.home.path / "password.new"
+        options = [f"--pgdata={draft}", f"--username={USER}", f"--pwfile={password_file}", *INITDB_OPTIONS]
         try:
             shutil.rmtree(draft, ignore_errors=True)
             password_file.touch(mode=0o600)
             password_file.write_text(self.home.secrets().database_password)
-            initdb = [binary("initdb"), f"--pgdata={draft}", f"--username={USER}", f"--pwfile={password_file}", "--auth=scram-sha-256"]
-            self._run([*initdb, "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"])
-            self._run([binary("postgres"), "--single", "-D", str(draft), "postgres"], stdin=f"CREATE DATABASE {DATABASE};\n")
+            self._run([binary("initdb"), *options])
+            # Without a server, so that a database that is there is always complete.
+            self._run([binary("postgres"), "--single", "-D", str(draft), "postgres"], f"CREATE DATABASE {DATABASE};\n")
             draft.rename(self.home.postgres)
         except OSError as error:
             raise home_error(error, self.home.path) from None
@@ -186,7 +204,12 @@ class EmbeddedPostgres:
     def _spawn(self) -> int:
         """Start the server process; return how long its log was before."""
         options = {**self.settings, "unix_socket_directories": str(self._sockets())}
-        command = [binary("postgres"), "-D", str(self.home.postgres), *(f"--{name}={value}" for name, value in options.items())]
+        command = [
+            binary("postgres"),
+            "-D",
+            str(self.home.postgres),
+            *(f"--{name}={value}" for name, value in options.items()),
+        ]
         try:
             trim(self.log)
             with self.log.open("ab") as log:
@@ -238,7 +261,7 @@ class EmbeddedPostgres:
 
 
 def _environment() -> dict[str, str]:
-    """Return our environment without libpq's variables: somebody's PGDATA or PGPORT must not reach the bank's own server."""
+    """Return our environment without libpq's variables: a user's PGDATA or PGPORT must not reach the bank's server."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 

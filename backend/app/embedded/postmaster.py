@@ -15,13 +15,13 @@ _ASKED_SECONDS = 30
 
 
 def is_ready(data: Path, pid: int) -> bool:
-    """Return whether the server with this process id accepts connections: what pg_ctl waits for, without a connection."""
+    """Return whether the server with this process id accepts connections: what pg_ctl waits for, too."""
     lines = _lines(data)
     return len(lines) > _STATUS_LINE and lines[0].strip() == str(pid) and lines[_STATUS_LINE].strip() == "ready"
 
 
 def settle(data: Path) -> None:
-    """Wait until no server of an earlier run works on this data, and remove what it left. The caller owns the data folder.
+    """Wait until no server of an earlier run works on this data, and remove what it left. The caller owns the folder.
 
     A process id may have been given to somebody else since, so only a process that names this folder is ours to stop.
     """
@@ -29,12 +29,16 @@ def settle(data: Path) -> None:
     if not lines or not lines[0].strip().isdigit():
         return
     pid = int(lines[0])
-    for patience_seconds, then in ((_BY_ITSELF_SECONDS, signal.SIGINT), (_ASKED_SECONDS, signal.SIGQUIT), (_ASKED_SECONDS, signal.SIGKILL)):
+    for patience_seconds, then in (
+        (_BY_ITSELF_SECONDS, signal.SIGINT),
+        (_ASKED_SECONDS, signal.SIGQUIT),
+        (_ASKED_SECONDS, signal.SIGKILL),
+    ):
         if _gone(data, pid, patience_seconds):
             break
         os.kill(pid, then)
     if _lines(data)[:1] == lines[:1]:
-        # Killed, or the machine went down. PostgreSQL itself would refuse if the number now belongs to another process of ours.
+        # Killed, or the machine went down. PostgreSQL would refuse to start if that number is now another process's.
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 

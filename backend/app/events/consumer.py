@@ -1,7 +1,7 @@
 """A consumer is a function from a list of events to rows, in one transaction. This is how rooms declare theirs.
 
-    @consumer(queue="banking.notifications", on=[TransferCompleted, TransferFailed])
-    def notify(session: Session, events: Sequence[Event]) -> None: ...
+@consumer(queue="banking.notifications", on=[TransferCompleted, TransferFailed])
+def notify(session: Session, events: Sequence[Event]) -> None: ...
 """
 
 from __future__ import annotations
@@ -18,10 +18,19 @@ Handler = Callable[[Session, Sequence[Any]], None]
 BATCH_EVENTS_DEFAULT = 500
 
 
+class Envelope(NamedTuple):
+    """An event with what is known about its recording: its id (bundle and position) and the request that caused it."""
+
+    event: Event
+    id: str
+    trace: str | None
+
+
 class Consumer(NamedTuple):
     """A queue, the topics bound to it, and the function that handles its events, `batch_max` of them at once.
 
     An `ordered` queue is handled by one worker at a time, in the order of recording (S136); the others in parallel.
+    The handler of an `enveloped` queue gets envelopes instead of bare events.
     """
 
     queue: str
@@ -29,13 +38,19 @@ class Consumer(NamedTuple):
     handler: Handler
     batch_max: int
     ordered: bool
+    enveloped: bool = False
 
 
 _registry: dict[str, Consumer] = {}
 
 
 def consumer(
-    *, queue: str, on: Sequence[type[Event]], batch_max: int = BATCH_EVENTS_DEFAULT, ordered: bool = False
+    *,
+    queue: str,
+    on: Sequence[type[Event]],
+    batch_max: int = BATCH_EVENTS_DEFAULT,
+    ordered: bool = False,
+    enveloped: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the consumer of a queue. One queue has one consumer."""
 
@@ -43,7 +58,7 @@ def consumer(
         known = _registry.get(queue)
         assert known is None or known.handler.__qualname__ == handler.__qualname__, f"{queue} has a consumer already"
         topics = frozenset(event.topic for event in on)
-        _registry[queue] = Consumer(queue, topics, handler, batch_max, ordered)
+        _registry[queue] = Consumer(queue, topics, handler, batch_max, ordered, enveloped)
         return handler
 
     return declare

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.core import clock
 from app.database import unit_of_work
 from app.events.catalogue import Event, WorkerFailed
-from app.events.consumer import Consumer
+from app.events.consumer import Consumer, Envelope
 from app.events.models import DeadLetter
 from app.events.outbox import decode, record
 
@@ -29,7 +29,7 @@ ERROR_CHARACTERS_MAX = 500
 
 _TAKE = text(
     """
-    SELECT d.id, d.outbox_id, d.lo, d.hi, d.attempts, o.topic, o.payload
+    SELECT d.id, d.outbox_id, d.lo, d.hi, d.attempts, o.topic, o.trace, o.payload
     FROM (SELECT * FROM deliveries WHERE queue = :queue AND available_at <= clock_timestamp()
           ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED) d
     JOIN outbox o ON o.id = d.outbox_id ORDER BY d.id
@@ -61,11 +61,19 @@ class Taken(NamedTuple):
     hi: int
     attempts: int
     topic: str
+    trace: str | None
     payload: str
 
-    def events(self) -> Sequence[Event]:
+    def events(self) -> list[Event]:
         """Return the events, in order of recording."""
-        return decode(self.topic, self.payload)[self.lo : self.hi]
+        return decode(self.topic, self.payload, self.lo, self.hi)
+
+    def envelopes(self) -> list[Envelope]:
+        """Return the events with their ids and their trace."""
+        return [
+            Envelope(event, event_id(self.outbox_id, position), self.trace)
+            for position, event in enumerate(self.events(), self.lo)
+        ]
 
 
 def handle_waiting(consumer: Consumer) -> int:
@@ -113,12 +121,15 @@ def _handle(session: Session, consumer: Consumer, taken: Sequence[Taken]) -> Non
             "his": [delivery.hi for delivery in taken],
         },
     )
-    keys = {(row.outbox_id, row.lo) for row in fresh}
-    events = [
-        event for delivery in taken if (delivery.outbox_id, delivery.lo) in keys for event in delivery.events()
-    ]
-    if events:
-        consumer.handler(session, events)
+    unhandled = {(row.outbox_id, row.lo) for row in fresh}
+    items: list[Event | Envelope] = []
+    for delivery in taken:
+        key = (delivery.outbox_id, delivery.lo)
+        if key in unhandled:
+            unhandled.remove(key)  # the same delivery may stand twice in one batch
+            items += delivery.envelopes() if consumer.enveloped else delivery.events()
+    if items:
+        consumer.handler(session, items)
     session.execute(_DONE, {"ids": [delivery.id for delivery in taken]})
 
 
@@ -162,7 +173,12 @@ def _retry(consumer: Consumer, half: Sequence[Taken]) -> None:
 
 def _split(session: Session, consumer: Consumer, delivery: Taken) -> None:
     middle = (delivery.lo + delivery.hi) // 2
-    place: dict[str, Any] = {"queue": consumer.queue, "outbox_id": delivery.outbox_id, "lo": delivery.lo, "hi": delivery.hi}
+    place: dict[str, Any] = {
+        "queue": consumer.queue,
+        "outbox_id": delivery.outbox_id,
+        "lo": delivery.lo,
+        "hi": delivery.hi,
+    }
     session.execute(_SPLIT, place | {"middle": middle})
     session.execute(_DONE, {"ids": [delivery.id]})
 
@@ -171,7 +187,7 @@ def _put_off(session: Session, consumer: Consumer, delivery: Taken, error: Excep
     attempts = delivery.attempts + 1
     delay = retry_delay(attempts)
     session.execute(_LATER, {"id": delivery.id, "attempts": attempts, "delay": delay})
-    log.warning("event put off", queue=consumer.queue, topic=delivery.topic, event_id=_event_id(delivery),
+    log.warning("event put off", queue=consumer.queue, topic=delivery.topic, event_id=event_id(delivery.outbox_id, delivery.lo),
                 attempts=attempts, retry_seconds=delay.total_seconds(), error=_describe(error))  # fmt: skip
 
 
@@ -183,12 +199,10 @@ def _bury(session: Session, consumer: Consumer, delivery: Taken, error: Exceptio
     session.add(letter)
     session.flush()
     session.execute(_DONE, {"ids": [delivery.id]})
-    failed = WorkerFailed(
-        occurred_at=clock.now(), queue=consumer.queue, dead_letter_id=letter.id, error=letter.error
-    )
+    failed = WorkerFailed(occurred_at=clock.now(), queue=consumer.queue, dead_letter_id=letter.id, error=letter.error)
     if delivery.topic != WorkerFailed.topic:  # a failure to report failures must not report itself for ever
         record(session, failed)
-    log.error("event became a dead letter", queue=consumer.queue, topic=delivery.topic, event_id=_event_id(delivery),
+    log.error("event became a dead letter", queue=consumer.queue, topic=delivery.topic, event_id=event_id(delivery.outbox_id, delivery.lo),
               dead_letter_id=letter.id, error=letter.error)  # fmt: skip
 
 
@@ -197,8 +211,9 @@ def retry_delay(attempts: int) -> timedelta:
     return timedelta(seconds=4.0 ** (attempts - 1))
 
 
-def _event_id(delivery: Taken) -> str:
-    return f"{delivery.outbox_id}-{delivery.lo}"
+def event_id(outbox_id: int, position: int) -> str:
+    """Return the id of an event: its bundle and its place in it."""
+    return f"{outbox_id}-{position}"
 
 
 def _describe(error: Exception) -> str:

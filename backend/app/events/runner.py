@@ -86,7 +86,7 @@ class EventRunner:
                 filled = relay_once(session)
             if filled is None:
                 return
-            for queue in filled:
+            for queue in filled & self._wake.keys():
                 self._wake[queue].set()
 
     def _consume(self, known: Consumer) -> None:

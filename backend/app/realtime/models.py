@@ -20,7 +20,7 @@ class ConnectedUser(Base):
     # Refreshed by the gateway's heartbeat; rows that stopped being refreshed are ignored and swept.
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
-    __table_args__ = {"prefixes": ["UNLOGGED"]}
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
 
 
 class SocketTicket(Base):

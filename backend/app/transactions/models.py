@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, Text, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.money import BASE_CURRENCY
@@ -41,8 +41,9 @@ class Transaction(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    src_account: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("accounts.id"))
-    dest_account: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("accounts.id"))
+    # No foreign keys to accounts: accepting has just read both rows, accounts are never deleted, and `verify` looks.
+    src_account: Mapped[int | None] = mapped_column(BigInteger)
+    dest_account: Mapped[int | None] = mapped_column(BigInteger)
     # Who the money comes from and goes to (for a deposit both are the customer): lists and limits read these.
     src_user_id: Mapped[int | None] = mapped_column(BigInteger)
     dest_user_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -52,13 +53,14 @@ class Transaction(Base):
     # Why it failed or was held: a code of ours, and nothing else.
     reason: Mapped[str | None] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(Text, server_default="")
-    # What the client sent along (S73); never interpreted.
-    details: Mapped[dict[str, Any] | None] = mapped_column("metadata", JSONB)
+    # What the client sent along (S73): kept to the letter, never interpreted.
+    details: Mapped[dict[str, Any] | None] = mapped_column("metadata", JSON)
     # A refund names the transaction that it gives back.
     reverses_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("transactions.id"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
     held_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reversed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     # The person of the bank who reviewed, adjusted or refunded it, and what they wrote.
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     decision_reason: Mapped[str | None] = mapped_column(Text)

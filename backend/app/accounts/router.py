@@ -1,0 +1,99 @@
+"""Accounts over HTTP: what customers ask for, and what staff decide."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from app.accounts import service
+from app.accounts.models import AccountStatus, AccountType
+from app.accounts.schemas import (
+    AccountDecision,
+    AccountOut,
+    AccountRequest,
+    ActiveChange,
+    RecipientAccountOut,
+    StaffAccountOut,
+)
+from app.edge.idempotency import Once
+from app.edge.pages import Page, PageQuery
+from app.edge.session import Read, Write
+from app.edge.wire import RowId
+from app.identity.permissions import AdminUser, CurrentUser, KYCApproved
+
+router = APIRouter(prefix="/accounts", tags=["accounts"])
+admin_router = APIRouter(prefix="/admin/accounts", tags=["admin"])
+
+AccountId = Annotated[RowId, Path()]
+
+
+@router.post("/create", status_code=201, response_model=AccountOut)
+def create_account(body: AccountRequest, user: KYCApproved, session: Write, once: Once) -> Response:
+    """Ask for an account. Staff approve it before money can come or go."""
+
+    def action() -> AccountOut:
+        account = service.request_account(
+            session, user_id=user.id, account_type=AccountType(body.account_type), kyc_approved=user.kyc_approved
+        )
+        return AccountOut.of(service.one(session, account.id, owner_id=user.id))
+
+    return once(session, user_id=user.id, body=body, action=action)
+
+
+@router.post("/approve", response_model=StaffAccountOut)
+@admin_router.post("/approve", response_model=StaffAccountOut)
+def decide_account(body: AccountDecision, admin: AdminUser, session: Write, once: Once) -> Response:
+    """Approve or reject a requested account (both paths are one operation, C7)."""
+
+    def action() -> StaffAccountOut:
+        service.decide(session, account_id=body.account_id, admin_id=admin.id, action=body.action, reason=body.reason)
+        return StaffAccountOut.of(service.one(session, body.account_id, owner_id=None))
+
+    return once(session, user_id=admin.id, body=body, action=action)
+
+
+@router.get("/me")
+def my_accounts(user: CurrentUser, session: Read) -> list[AccountOut]:
+    """Return all of one's own accounts, whatever their status."""
+    return [AccountOut.of(row) for row in service.of_user(session, user.id)]
+
+
+@router.get("/my-approved")
+def my_approved_accounts(user: CurrentUser, session: Read) -> list[AccountOut]:
+    """Return those of one's own accounts that money can come from and go to."""
+    return [AccountOut.of(row) for row in service.of_user(session, user.id, usable_only=True)]
+
+
+@router.get("/user/{user_id}")
+def accounts_of_user(user_id: Annotated[RowId, Path()], user: CurrentUser, session: Read) -> list[RecipientAccountOut]:
+    """Return where somebody can receive money: name, masked number and type, never a balance (C20)."""
+    return [RecipientAccountOut.of(row) for row in service.of_user(session, user_id, usable_only=True)]
+
+
+@router.get("/{account_id}")
+def my_account(account_id: AccountId, user: CurrentUser, session: Read) -> AccountOut:
+    """Return one of one's own accounts."""
+    return AccountOut.of(service.one(session, account_id, owner_id=user.id))
+
+
+@admin_router.get("")
+def all_accounts(
+    admin: AdminUser,
+    session: Read,
+    page: PageQuery,
+    status: Annotated[AccountStatus | None, Query()] = None,
+    user_id: Annotated[RowId | None, Query()] = None,
+    is_active: Annotated[bool | None, Query()] = None,
+) -> Page[StaffAccountOut]:
+    """Return accounts with their owners, newest first."""
+    filters = service.Filters(status=status, user_id=user_id, is_active=is_active)
+    rows = service.for_staff(session, filters, after_id=page.after_id, limit=page.fetch)
+    return Page.of(rows, page, out=StaffAccountOut.of, row_id=lambda row: row.Account.id)
+
+
+@admin_router.put("/{account_id}/toggle-active")
+def toggle_account(account_id: AccountId, body: ActiveChange, admin: AdminUser, session: Write) -> StaffAccountOut:
+    """Switch an approved account on or off. While it is off nothing goes in or out."""
+    service.set_active(session, account_id=account_id, admin_id=admin.id, active=body.active, reason=body.reason)
+    return StaffAccountOut.of(service.one(session, account_id, owner_id=None))

@@ -1,0 +1,123 @@
+"""What accounts look like: to their owner, to staff, and to somebody who wants to send money to one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Row
+
+from app.accounts.models import Account, AccountStatus, AccountType
+from app.core.masking import mask_account_number
+from app.edge.idempotency import Repeatable
+from app.edge.wire import AmountOut, RowId, Strict
+from app.identity.models import User
+from app.ledger.models import LedgerAccount
+
+AccountRow = Row[tuple[Account, LedgerAccount, User]]
+
+
+class AccountRequest(Repeatable):
+    """The product that a customer asks for."""
+
+    account_type: Literal["savings", "current"]
+
+
+class AccountDecision(Repeatable):
+    """What staff say of a requested account."""
+
+    account_id: RowId
+    action: Literal["approve", "reject"]
+    reason: str = Field(default="", max_length=200)
+
+
+class ActiveChange(Strict):
+    """Whether an account is to be on; without `active` it becomes the other."""
+
+    active: bool | None = None
+    reason: str = Field(default="", max_length=200)
+
+
+class AccountOut(BaseModel):
+    """S44: an account as its owner sees it. `available` is the balance less what is reserved."""
+
+    id: int
+    account_number: str
+    account_type: AccountType
+    balance: AmountOut
+    available: AmountOut
+    currency: str
+    status: AccountStatus
+    is_active: bool
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: AccountRow) -> AccountOut:
+        """Make it from an account with its ledger account."""
+        return cls(**_fields(row))
+
+
+class StaffAccountOut(AccountOut):
+    """An account as staff see it: with its owner and the decision."""
+
+    user_id: int
+    username: str
+    full_name: str
+    kyc_checked: bool
+    decided_at: datetime | None
+    decided_by: int | None
+    decision_reason: str | None
+
+    @classmethod
+    def of(cls, row: AccountRow) -> StaffAccountOut:
+        """Make it from an account with its ledger account and owner."""
+        account: Account = row.Account
+        return cls(
+            **_fields(row),
+            user_id=account.user_id,
+            username=row.User.username,
+            full_name=row.User.full_name,
+            kyc_checked=account.kyc_checked,
+            decided_at=account.decided_at,
+            decided_by=account.decided_by,
+            decision_reason=account.decision_reason,
+        )
+
+
+class RecipientAccountOut(BaseModel):
+    """C20: what others see of an account: enough to recognise it, and never a balance."""
+
+    id: int
+    account_number: str
+    account_type: AccountType
+    currency: str
+    holder_name: str
+
+    @classmethod
+    def of(cls, row: AccountRow) -> RecipientAccountOut:
+        """Make it from an account with its owner."""
+        account: Account = row.Account
+        return cls(
+            id=account.id,
+            account_number=mask_account_number(account.account_number),
+            account_type=AccountType(account.account_type),
+            currency=account.currency,
+            holder_name=row.User.display_name,
+        )
+
+
+def _fields(row: AccountRow) -> dict[str, object]:
+    account, ledger = row.Account, row.LedgerAccount
+    posted = ledger.credits_posted - ledger.debits_posted
+    return {
+        "id": account.id,
+        "account_number": account.account_number,
+        "account_type": account.account_type,
+        "balance": posted,
+        "available": posted - ledger.debits_pending + ledger.overdraft_limit_minor,
+        "currency": account.currency,
+        "status": account.status,
+        "is_active": account.is_active,
+        "created_at": account.created_at,
+    }

@@ -1,0 +1,47 @@
+"""`nyord admin`: staff. The first administrator comes from here, because nobody can give themselves the role."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import Annotated
+
+import typer
+
+from app.cli_support import Data, Json, answer, bank_session, fail
+
+app = typer.Typer(name="admin", help="Staff: make administrators.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Staff: make administrators."""
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The username to sign in with.")],
+    email: Annotated[str, typer.Option(metavar="E", help="Their e-mail address.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input, not from the terminal.")
+    ] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make an administrator."""
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked()
+    with bank_session(data) as session:
+        from app.identity.service import create_admin
+
+        admin = create_admin(session, username=name, email=email, password=password)
+        facts = {"id": admin.id, "username": admin.username, "email": admin.email, "role": admin.role}
+    answer(as_json, facts, f"{admin.username} is an administrator now.")
+
+
+def _asked() -> str:
+    if not sys.stdin.isatty():
+        fail("There is no terminal to ask for the password: use --password-stdin.")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("The same again: ") != password:
+        fail("The two passwords differ: run the command again.")
+    return password

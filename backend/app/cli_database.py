@@ -1,0 +1,54 @@
+"""The commands that work on the database itself: migrations and psql."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Sequence
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from app.cli_support import BACKEND
+
+
+def upgrade() -> None:
+    """Bring the database of this process's settings to the newest migration; all migrations or none."""
+    from alembic import command
+    from alembic.config import Config
+
+    command.upgrade(Config(str(BACKEND / "alembic.ini")), "head")
+
+
+def current_revision() -> str | None:
+    """Return the migration at which the database stands."""
+    from alembic.migration import MigrationContext
+
+    from app.database import engine, forget_engine
+
+    try:
+        with engine().connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        forget_engine()
+
+
+def psql_command(url: str, arguments: Sequence[str]) -> int:
+    """Run psql and return its exit code. The password travels in the environment, where `ps` can't show it."""
+    from app.embedded.binaries import binary
+
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    name, _, password = user.partition(":")
+    address = urlunsplit(parts._replace(scheme="postgresql", netloc=f"{name}@{host}" if name else host))
+    environment = {**os.environ, **({"PGPASSWORD": unquote(password)} if password else {})}
+    # An embedded database speaks the wheel's version; another one may want TLS, which only the system's psql can.
+    program = shutil.which("psql") if "DATABASE_URL" in os.environ else None
+    # Ctrl-C belongs to psql (it cancels a query); we wait for its end.
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return subprocess.run(
+            [program or binary("psql"), f"--dbname={address}", *arguments], env=environment, check=False
+        ).returncode
+    finally:
+        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,57 @@
+"""Is the bank there? What `nyord status` finds out, without starting anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from app.cli_support import external_url, home_at
+
+
+def bank_status(data: Path | None) -> tuple[dict[str, Any], str]:
+    """Return the facts about the bank that a command means, and the same in a sentence. `healthy` is the answer."""
+    home = home_at(data)
+    running = home.running()
+    if running is not None:
+        return _running(running.address, running.host, running.port, running.pid, str(home.path))
+    if url := external_url(data):
+        return _external(url)
+    made = (home.path / "version").exists()
+    sentence = (
+        f"No bank runs on {home.path}: `./nyord up` starts it."
+        if made
+        else f"There is no bank in {home.path} yet: `./nyord up` makes one."
+    )
+    return {"running": False, "healthy": False, "data": str(home.path), "exists": made}, sentence
+
+
+def _running(address: str, host: str, port: int, pid: int, folder: str) -> tuple[dict[str, Any], str]:
+    from app.embedded.network import answers, reachable_host
+
+    healthy = answers(reachable_host(host), port, "/health/live", timeout_seconds=5)
+    facts = {"running": True, "healthy": healthy, "address": address, "pid": pid, "data": folder}
+    return (
+        facts,
+        f"The bank is open at {address} (process {pid}, data in {folder})."
+        if healthy
+        else f"The bank at {address} runs but doesn't answer.",
+    )
+
+
+def _external(url: str) -> tuple[dict[str, Any], str]:
+    import psycopg
+
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            revision = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        return {"running": False, "healthy": False, "reason": reason}, f"The database can't be reached: {reason}"
+    migrated = bool(revision and revision[0])
+    facts = {"running": False, "healthy": migrated, "migrated": migrated}
+    return (
+        facts,
+        "The database answers and has the bank's tables."
+        if migrated
+        else "The database answers but has no tables yet: run `./nyord migrate`.",
+    )

@@ -1,0 +1,70 @@
+"""Ports and the first answer."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+
+from app.embedded.errors import StartRefused
+
+_PORT_SEARCH_MAX = 100
+
+
+def require_free(host: str, port: int) -> None:
+    """See that the bank can listen here, before anything else is started.
+
+    Raises:
+        StartRefused: it can't; the sentence names a port that is free.
+    """
+    try:
+        _bind(host, port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise StartRefused(
+                f"Port {port} is taken by another program: try `./nyord up --port {_free_port(host, port)}`."
+            ) from None
+        if error.errno == errno.EACCES:
+            raise StartRefused(f"Port {port} needs more rights: choose one above 1023 with --port.") from None
+        raise StartRefused(
+            f"The bank can't listen on {host} ({error.strerror}): choose an address of this machine with --host."
+        ) from None
+
+
+def answers(host: str, port: int, path: str, timeout_seconds: float = 1.0) -> bool:
+    """Return whether a GET of the path is answered with 200."""
+    connection = http.client.HTTPConnection(host, port, timeout=timeout_seconds)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def reachable_host(host: str) -> str:
+    """Return the address by which this machine reaches a server that listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (compared, not listened on)
+
+
+def _bind(host: str, port: int) -> None:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    with socket.socket(family, kind, protocol) as probe:
+        # What the server itself will ask for: a port in TIME_WAIT is free, one with a listener is not.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
+
+
+def _free_port(host: str, port: int) -> int:
+    for candidate in range(port + 1, min(port + _PORT_SEARCH_MAX, 65_536)):
+        try:
+            _bind(host, candidate)
+        except OSError:
+            continue
+        return candidate
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

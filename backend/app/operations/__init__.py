@@ -1,0 +1,1 @@
+"""What the operators need: the queues, the dead letters, and whether this process can serve."""

@@ -1,0 +1,92 @@
+"""Who is connected, and pushing to them: in the transaction that makes the news true, so what is undone is unheard."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.realtime import frames
+
+CHANNEL = "realtime"
+# Three heartbeats: a gateway that missed them all is gone, and its users with it.
+SEEN_WITHIN_SECONDS = 90
+
+_CONNECTED = text(
+    """
+    SELECT DISTINCT user_id FROM connected_users
+    WHERE user_id = ANY(:user_ids) AND seen_at > clock_timestamp() - make_interval(secs => :seconds)
+    """
+)
+_NOTIFY = text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads AS text[])) AS p(payload)")
+_SEEN = text(
+    """
+    INSERT INTO connected_users (user_id, gateway, seen_at)
+    SELECT user_id, :gateway, clock_timestamp() FROM unnest(CAST(:user_ids AS bigint[])) AS u(user_id) ORDER BY user_id
+    ON CONFLICT (user_id, gateway) DO UPDATE SET seen_at = excluded.seen_at
+    """
+)
+_GONE = text("DELETE FROM connected_users WHERE gateway = :gateway AND user_id = ANY(:user_ids)")
+_SWEEP = text("DELETE FROM connected_users WHERE seen_at < clock_timestamp() - make_interval(secs => :seconds)")
+
+Message = Mapping[str, Any] | bytes
+
+
+def connected_among(session: Session, user_ids: Collection[int]) -> set[int]:
+    """Return which of these users have a socket at some gateway now."""
+    if not user_ids:
+        return set()
+    found = session.scalars(_CONNECTED, {"user_ids": list(user_ids), "seconds": SEEN_WITHIN_SECONDS})
+    return set(found)
+
+
+def push(session: Session, messages: Sequence[tuple[int, Message]]) -> int:
+    """Push messages to those of their users who are connected, once the session's transaction commits.
+
+    Returns:
+        How many messages that was. Everybody else finds the news when they look.
+    """
+    connected = connected_among(session, {user_id for user_id, _ in messages})
+    reachable = [(user_id, message) for user_id, message in messages if user_id in connected]
+    send(session, reachable)
+    return len(reachable)
+
+
+def send(session: Session, messages: Sequence[tuple[int, Message]]) -> None:
+    """Push messages without asking who is connected (the caller has): as few notifications as possible, in order."""
+    _notify(session, frames.pack((user_id, _encoded(message)) for user_id, message in messages))
+
+
+def recheck(session: Session, user_ids: Collection[int]) -> None:
+    """Make every gateway look again, at commit, whether the sockets of these users may stay open."""
+    if user_ids:
+        _notify(session, frames.recheck(user_ids))
+
+
+def seen(session: Session, *, gateway: str, user_ids: Collection[int]) -> None:
+    """Note that these users are connected to this gateway at this moment."""
+    if user_ids:
+        session.execute(_SEEN, {"gateway": gateway, "user_ids": list(user_ids)})
+
+
+def gone(session: Session, *, gateway: str, user_ids: Collection[int]) -> None:
+    """Note that these users have no socket at this gateway any more."""
+    if user_ids:
+        session.execute(_GONE, {"gateway": gateway, "user_ids": list(user_ids)})
+
+
+def sweep(session: Session) -> None:
+    """Forget the users of gateways that died without saying goodbye."""
+    session.execute(_SWEEP, {"seconds": SEEN_WITHIN_SECONDS})
+
+
+def _encoded(message: Message) -> bytes:
+    return message if isinstance(message, bytes) else msgspec.json.encode(message)
+
+
+def _notify(session: Session, payloads: Sequence[str]) -> None:
+    if payloads:
+        session.execute(_NOTIFY, {"channel": CHANNEL, "payloads": list(payloads)})

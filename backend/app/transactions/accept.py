@@ -1,0 +1,148 @@
+"""Accepting transfers: the group commit behind `POST /transactions/initiate`, one of the two async islands.
+
+Requests that arrive while a batch commits form the next batch; nobody waits for a timer. A batch is two round trips: one
+reads what is needed of accounts, sessions and keys, the other writes the PENDING rows, the kept answers and the event in one
+statement. In between, `rules` decides in plain Python.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+import psycopg
+import structlog
+
+from app.config import Settings
+from app.core.errors import Unavailable
+from app.transactions.batch import Answer, Batch, Wanted
+
+log = structlog.get_logger("transactions")
+
+# Two: while one batch waits for the disk, the next one is read and decided.
+CONNECTIONS = 2
+BACK_OFF_SECONDS_MAX = 5.0
+
+
+class NotAccepted(Unavailable):
+    """The bank can't take the transfer now; nothing was written, or the same key will tell."""
+
+    code = "try_again"
+
+
+class _Submission(NamedTuple):
+    wanted: Sequence[Wanted]
+    answers: asyncio.Future[list[Answer]]
+
+
+class Acceptor:
+    """Takes transfers from every request of this gateway and commits them in groups."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._waiting: deque[_Submission] = deque()
+        self._size = 0
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    @asynccontextmanager
+    async def running(self) -> Any:
+        """Accept inside the block; leaving it answers what is waiting first."""
+        flushers = [asyncio.create_task(self._flush_for_ever()) for _ in range(CONNECTIONS)]
+        try:
+            yield self
+        finally:
+            self._stopping = True
+            self._wake.set()
+            await asyncio.gather(*flushers)
+
+    async def submit(self, wanted: Sequence[Wanted]) -> list[Answer]:
+        """Return the answer to each transfer once it is durable. Business refusals are answers, not errors.
+
+        Raises:
+            NotAccepted: too much is waiting already, or PostgreSQL is away.
+        """
+        if self._stopping or self._size + len(wanted) > self._settings.accept_queue_max:
+            raise NotAccepted("The bank is busier than usual. Send it again in a moment.", retry_after_seconds=1)
+        answers: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Submission(wanted, answers))
+        self._size += len(wanted)
+        self._wake.set()
+        return await answers
+
+    async def _flush_for_ever(self) -> None:
+        delay = 0.1
+        while not (self._stopping and not self._waiting):
+            try:
+                async with await self._connect() as connection:
+                    delay = 0.1
+                    await self._flush(connection)
+            except psycopg.OperationalError as error:
+                log.warning("database away", retry_seconds=delay, error=type(error).__name__)
+                self._refuse_waiting()
+                if self._stopping:
+                    return
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
+
+    async def _connect(self) -> psycopg.AsyncConnection[Any]:
+        return await psycopg.AsyncConnection.connect(
+            self._settings.libpq_url, autocommit=True, application_name="nyord-accept", connect_timeout=5,
+            options="-c timezone=UTC -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
+            "-c enable_mergejoin=off",
+        )  # fmt: skip
+
+    async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        while not (self._stopping and not self._waiting):
+            if not self._waiting:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            await self._commit(connection, self._take())
+
+    def _take(self) -> list[_Submission]:
+        """Take what waits, up to one batch (a single bulk larger than that still goes as one)."""
+        taken: list[_Submission] = []
+        size = 0
+        while self._waiting and (not taken or size + len(self._waiting[0].wanted) <= self._settings.accept_batch_max):
+            submission = self._waiting.popleft()
+            size += len(submission.wanted)
+            taken.append(submission)
+        self._size -= size
+        return taken
+
+    async def _commit(self, connection: psycopg.AsyncConnection[Any], taken: list[_Submission]) -> None:
+        """Answer these submissions. A batch that PostgreSQL refuses is tried in halves: one bad transfer spoils only itself."""
+        try:
+            answers = await Batch([one for submission in taken for one in submission.wanted], self._settings).commit(connection)
+        except psycopg.OperationalError:
+            self._fail(taken, NotAccepted("The bank can't be reached right now. Send it again with the same key."))
+            raise
+        except Exception as error:
+            if len(taken) == 1:
+                log.exception("transfer could not be accepted")
+                self._fail(taken, error)
+                return
+            middle = len(taken) // 2
+            await self._commit(connection, taken[:middle])
+            await self._commit(connection, taken[middle:])
+            return
+        position = 0
+        for submission in taken:
+            end = position + len(submission.wanted)
+            if not submission.answers.done():
+                submission.answers.set_result(answers[position:end])
+            position = end
+
+    def _refuse_waiting(self) -> None:
+        waiting, self._size = list(self._waiting), 0
+        self._waiting.clear()
+        self._fail(waiting, NotAccepted("The bank can't be reached right now. Send it again in a moment."))
+
+    def _fail(self, submissions: list[_Submission], error: Exception) -> None:
+        for submission in submissions:
+            if not submission.answers.done():
+                submission.answers.set_exception(error)

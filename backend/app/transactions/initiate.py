@@ -1,0 +1,212 @@
+"""`POST /transactions/initiate` and its kin as bare ASGI: a router and a request object would cost more than the work.
+
+The body is parsed by msgspec and its amount from its text; everything after that is `accept`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from app.config import Settings
+from app.core import money
+from app.core.errors import BankError, Invalid
+from app.edge import errors, limits
+from app.edge.idempotency import KEY_CHARACTERS_MAX
+from app.edge.wire import ROW_ID_MAX
+from app.identity import tokens
+from app.identity.errors import SignInNeeded
+from app.transactions.accept import Acceptor
+from app.transactions.batch import Answer, Wanted
+from app.transactions.errors import KeyRequired
+
+NOTE_CHARACTERS_MAX = 140
+METADATA_BYTES_MAX = 4_096
+NO_KEY_WARNING = b'299 nyord "No idempotency key was sent, so a retry would pay again. Send one to be safe."'
+
+RowId = Annotated[int, msgspec.Meta(ge=1, le=ROW_ID_MAX)]
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=KEY_CHARACTERS_MAX, pattern=r"^[\x21-\x7e]+$")]
+Currency = Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
+Note = Annotated[str, msgspec.Meta(max_length=NOTE_CHARACTERS_MAX)]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_KEY = re.compile(r"[\x21-\x7e]{1,%d}" % KEY_CHARACTERS_MAX, re.ASCII)
+
+
+class InitiateBody(msgspec.Struct, forbid_unknown_fields=True):
+    """S73: what a transfer request holds. The amount stays text until `money.parse_minor` has read it."""
+
+    src_account: RowId
+    dest_account: RowId
+    amount: msgspec.Raw
+    currency: Currency = money.BASE_CURRENCY
+    metadata: msgspec.Raw | None = None
+    note: Note = ""
+    idempotency_key: Key | None = None
+
+
+class BulkBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Up to `bulk_transfers_max` transfers, each with a key and an answer of its own."""
+
+    transfers: Annotated[list[InitiateBody], msgspec.Meta(min_length=1)]
+
+
+_decode_one = msgspec.json.Decoder(InitiateBody).decode
+_decode_bulk = msgspec.json.Decoder(BulkBody).decode
+_decode_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+T = TypeVar("T")
+
+
+class TransferEndpoint:
+    """The ASGI endpoint of one way to ask for transfers.
+
+    `both_own` is for transfers between the asker's own accounts; `bulk` takes many at once.
+    """
+
+    def __init__(self, *, both_own: bool = False, bulk: bool = False) -> None:
+        self._both_own = both_own
+        self._bulk = bulk
+
+    async def __call__(
+        self, scope: Scope, receive: Receive, send: Send, headers: Sequence[tuple[bytes, bytes]] = ()
+    ) -> None:
+        """Answer one request. `headers` are added to the answer (what the middleware would add, if it is passed by)."""
+        acceptor: Acceptor = scope["app"].state.acceptor
+        settings: Settings = scope["app"].state.settings
+        try:
+            claims = _claims(scope)
+            scope.setdefault("state", {})["user_id"] = claims.user_id
+            body = await _body(receive, settings.body_bytes_max)
+            key = _header(scope, b"idempotency-key")
+            if self._bulk:
+                wanted = _parse_bulk(body, claims, settings)
+            else:
+                wanted = [_wanted(_decode(body, _decode_one), claims, key, settings, both_own=self._both_own)]
+            answers = await acceptor.submit(wanted)
+        except BankError as error:
+            await _send(send, errors.status_of(error), errors.error_body(error), _error_headers(error), headers)
+            return
+        if self._bulk:
+            await _send(send, 200, _bulk_body(answers), [], headers)
+        else:
+            await _send(send, answers[0].status, answers[0].body, _answer_headers(answers[0], wanted[0]), headers)
+
+
+def _claims(scope: Scope) -> tokens.Claims:
+    authorization = _header(scope, b"authorization") or ""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise SignInNeeded
+    claims = tokens.verified(token.strip())
+    limits.hit("rate_limit_per_user", str(claims.user_id))
+    return claims
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value).decode("latin-1")
+    return None
+
+
+async def _body(receive: Receive, bytes_max: int) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > bytes_max:
+            raise Invalid(f"The request is larger than we accept ({bytes_max} bytes).", bytes_max=bytes_max)
+        if not message.get("more_body"):
+            return body
+
+
+def _decode(body: bytes, decoder: Callable[[bytes], T]) -> T:
+    try:
+        return decoder(body)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"{error}.".replace(" - at `$.", ": at `"), errors=[{"message": str(error)}]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Invalid("The body isn't valid JSON.") from None
+
+
+def _parse_bulk(body: bytes, claims: tokens.Claims, settings: Settings) -> list[Wanted]:
+    transfers = _decode(body, _decode_bulk).transfers
+    if len(transfers) > settings.bulk_transfers_max:
+        raise Invalid(f"Send at most {settings.bulk_transfers_max} transfers at once.", transfers_max=settings.bulk_transfers_max)
+    return [_wanted(transfer, claims, None, settings) for transfer in transfers]
+
+
+def _wanted(
+    body: InitiateBody, claims: tokens.Claims, header_key: str | None, settings: Settings, *, both_own: bool = False
+) -> Wanted:
+    """Turn a parsed body into what `accept` takes.
+
+    Raises:
+        InvalidAmount, UnknownCurrency, Invalid: something in it can't be booked.
+        KeyRequired: strict mode, and no key in body or header.
+    """
+    amount_minor = money.parse_minor(bytes(body.amount).decode("latin-1"), body.currency)
+    if _CONTROL.search(body.note):
+        raise Invalid("note must be one line of text.")
+    metadata = _metadata(body.metadata)
+    key = body.idempotency_key or _checked_key(header_key)  # C10: the body's key wins
+    generated = key is None
+    if key is None:
+        if settings.strict_idempotency:
+            raise KeyRequired("Send an idempotency_key, so that a retry can't pay twice.")
+        key = "generated-" + secrets.token_hex(16)
+    asked = f"{body.src_account}\n{body.dest_account}\n{amount_minor}\n{body.currency}\n{both_own}\n{body.note}\n{metadata}"
+    return Wanted(
+        claims.user_id, claims.session_id, body.src_account, body.dest_account, amount_minor, body.currency, key,
+        hashlib.sha256(asked.encode()).hexdigest(), body.note, metadata, both_own, generated,
+    )  # fmt: skip
+
+
+def _checked_key(key: str | None) -> str | None:
+    if key is not None and not _KEY.fullmatch(key):
+        raise Invalid(f"Idempotency-Key must be 1 to {KEY_CHARACTERS_MAX} printable ASCII characters without spaces.")
+    return key
+
+
+def _metadata(raw: msgspec.Raw | None) -> str | None:
+    if raw is None or raw == b"null":
+        return None
+    if len(raw) > METADATA_BYTES_MAX:
+        raise Invalid(f"metadata is larger than we keep ({METADATA_BYTES_MAX} bytes).", bytes_max=METADATA_BYTES_MAX)
+    _decode(bytes(raw), _decode_object)
+    return bytes(raw).decode()
+
+
+def _answer_headers(answer: Answer, wanted: Wanted) -> list[tuple[bytes, bytes]]:
+    if answer.error is not None:
+        return _error_headers(answer.error)
+    if answer.is_repeated:
+        return [(b"idempotency-hit", b"true")]
+    if wanted.key_is_generated:
+        return [(b"warning", NO_KEY_WARNING), (b"idempotency-key", wanted.key.encode())]
+    return []
+
+
+def _error_headers(error: BankError) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in errors.headers_of(error).items()]
+
+
+def _bulk_body(answers: Sequence[Answer]) -> bytes:
+    """Join the single answers: each is valid JSON already, with the status that it would have had alone."""
+    parts = [b'{"http_status":%d,"answer":%s}' % (answer.status, answer.body) for answer in answers]
+    return b'{"results":[' + b",".join(parts) + b"]}"
+
+
+async def _send(
+    send: Send, status: int, body: bytes, own: Sequence[tuple[bytes, bytes]], extra: Sequence[tuple[bytes, bytes]]
+) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), *own, *extra]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

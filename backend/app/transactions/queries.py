@@ -1,0 +1,114 @@
+"""Reading transactions: with both names, both masked numbers, and only what the reader may see. Reads never lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.models import Account
+from app.identity.models import User
+from app.transactions.errors import TransactionNotFound
+from app.transactions.models import Transaction, TransactionStatus
+
+_src, _dest = aliased(Account), aliased(Account)
+_payer, _payee = aliased(User), aliased(User)
+_refund = aliased(Transaction)
+
+
+def _name(user: type[User]) -> object:
+    return func.coalesce(func.nullif(user.full_name, ""), user.username)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What staff may narrow the list of transactions by; None means any."""
+
+    status: str | None = None
+    kind: str | None = None
+    user_id: int | None = None
+    account_id: int | None = None
+    amount_minor_min: int | None = None
+    amount_minor_max: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def listing() -> Select[tuple[Transaction, str, str, str, str, int]]:
+    """Return the query of transactions with both sides' names and account numbers and the refund that reversed them."""
+    return (
+        select(
+            Transaction,
+            _name(_payer).label("src_user_name"),
+            _name(_payee).label("dest_user_name"),
+            _src.account_number.label("src_account_number"),
+            _dest.account_number.label("dest_account_number"),
+            _refund.id.label("refund_id"),
+        )  # type: ignore[return-value]
+        .outerjoin(_src, _src.id == Transaction.src_account)
+        .outerjoin(_dest, _dest.id == Transaction.dest_account)
+        .outerjoin(_payer, _payer.id == Transaction.src_user_id)
+        .outerjoin(_payee, _payee.id == Transaction.dest_user_id)
+        .outerjoin(_refund, _refund.reverses_id == Transaction.id)
+    )
+
+
+def of_user(session: Session, user_id: int, *, after_id: int | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Return a user's transactions on either side, newest first: two index scans, merged."""
+    sides = [
+        select(Transaction.id)
+        .where(side == user_id, *([Transaction.id < after_id] if after_id else []))
+        .order_by(Transaction.id.desc())
+        .limit(limit)
+        .subquery()
+        for side in (Transaction.src_user_id, Transaction.dest_user_id)
+    ]
+    ids = select(sides[0].c.id).union(select(sides[1].c.id)).subquery()
+    newest = listing().where(Transaction.id.in_(select(ids.c.id))).order_by(Transaction.id.desc()).limit(limit)
+    return session.execute(newest).all()
+
+
+def for_staff(session: Session, filters: Filters, *, after_id: int | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Return transactions that fit the filters, newest first."""
+    query = listing().order_by(Transaction.id.desc()).limit(limit)
+    if after_id is not None:
+        query = query.where(Transaction.id < after_id)
+    conditions = {
+        "status": Transaction.status == filters.status,
+        "kind": Transaction.kind == filters.kind,
+        "user_id": or_(Transaction.src_user_id == filters.user_id, Transaction.dest_user_id == filters.user_id),
+        "account_id": or_(Transaction.src_account == filters.account_id, Transaction.dest_account == filters.account_id),
+        "amount_minor_min": Transaction.amount_minor >= filters.amount_minor_min,
+        "amount_minor_max": Transaction.amount_minor <= filters.amount_minor_max,
+        "since": Transaction.created_at >= filters.since,
+        "until": Transaction.created_at < filters.until,
+    }
+    for name, condition in conditions.items():
+        if getattr(filters, name) is not None:
+            query = query.where(condition)
+    return session.execute(query).all()
+
+
+def one(session: Session, transaction_id: int, *, reader_id: int, is_staff: bool) -> Row:  # type: ignore[type-arg]
+    """Return one transaction for somebody who is a side of it, or for staff.
+
+    Raises:
+        TransactionNotFound: it doesn't exist, or isn't the reader's.
+    """
+    row = session.execute(listing().where(Transaction.id == transaction_id)).one_or_none()
+    if row is None or not (is_staff or reader_id in (row.Transaction.src_user_id, row.Transaction.dest_user_id)):
+        raise TransactionNotFound
+    return row
+
+
+def overdue_reviews(session: Session, group_ids: Sequence[int]) -> Sequence[Transaction]:
+    """Return the transactions of these holds that still wait for a decision, locked in id order."""
+    return session.scalars(
+        select(Transaction)
+        .where(Transaction.id.in_(group_ids), Transaction.status == TransactionStatus.UNDER_REVIEW)
+        .order_by(Transaction.id)
+        .with_for_update()
+    ).all()

@@ -1,0 +1,140 @@
+"""Transactions over HTTP. The three ways to ask for transfers share one bare ASGI endpoint (see `initiate`)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
+
+from app.edge.idempotency import Once
+from app.edge.pages import Page, PageQuery
+from app.edge.session import Read, Write
+from app.edge.wire import ExactRoute, RowId
+from app.identity.permissions import CurrentUser
+from app.transactions import queries, requests
+from app.transactions.initiate import TransferEndpoint
+from app.transactions.schemas import (
+    BULK_SCHEMA,
+    INITIATE_SCHEMA,
+    Accepted,
+    BulkAccepted,
+    CashRequest,
+    RefundRequest,
+    TransactionDetail,
+    TransactionOut,
+)
+
+INITIATE_PATH = "/transactions/initiate"
+BULK_PATH = "/transactions/bulk"
+initiate_endpoint = TransferEndpoint()
+bulk_endpoint = TransferEndpoint(bulk=True)
+own_accounts_endpoint = TransferEndpoint(both_own=True)
+
+TransactionId = Annotated[RowId, Path()]
+
+
+def _bare(endpoint: TransferEndpoint) -> type[APIRoute]:
+    """Return a route class that is documented like any other and served by the bare endpoint."""
+
+    class BareRoute(APIRoute):
+        async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await endpoint(scope, receive, send)
+
+    return BareRoute
+
+
+def _documented(schema: dict[str, Any], *, header_key: bool = True) -> dict[str, Any]:
+    header = {
+        "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200},
+        "description": "Makes a repetition harmless; the body's key wins (C10).",
+    }  # fmt: skip
+    return {
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "security": [{"HTTPBearer": []}],
+        "parameters": [header] if header_key else [],
+    }
+
+
+def _never_called() -> None:
+    raise AssertionError("BareRoute serves this path")
+
+
+initiate_router = APIRouter(tags=["transactions"], route_class=_bare(initiate_endpoint))
+initiate_router.add_api_route(
+    INITIATE_PATH, _never_called, methods=["POST"], status_code=201, response_model=Accepted, name="initiate",
+    summary="Send money",
+    description="The one way to create a transfer. The answer is PENDING; what becomes of it arrives over the WebSocket.",
+    openapi_extra=_documented(INITIATE_SCHEMA),
+)  # fmt: skip
+own_accounts_router = APIRouter(tags=["accounts"], route_class=_bare(own_accounts_endpoint))
+own_accounts_router.add_api_route(
+    "/accounts/transfer-between-accounts", _never_called, methods=["POST"], status_code=201, response_model=Accepted,
+    name="transfer_between_accounts", summary="Move money between one's own accounts",
+    description="Like initiate, but both accounts must be the asker's.", openapi_extra=_documented(INITIATE_SCHEMA),
+)  # fmt: skip
+bulk_router = APIRouter(tags=["transactions"], route_class=_bare(bulk_endpoint))
+bulk_router.add_api_route(
+    BULK_PATH, _never_called, methods=["POST"], status_code=200, response_model=BulkAccepted, name="bulk",
+    summary="Send money to many at once",
+    description="Each transfer has its own key and its own answer; one that is refused refuses only itself.",
+    openapi_extra=_documented(BULK_SCHEMA, header_key=False),
+)  # fmt: skip
+
+router = APIRouter(prefix="/transactions", tags=["transactions"], route_class=ExactRoute)
+
+
+@router.get("/me")
+def my_transactions(user: CurrentUser, session: Read, page: PageQuery) -> Page[TransactionOut]:
+    """Return one's own transactions on either side, newest first (S52)."""
+    rows = queries.of_user(session, user.id, after_id=page.after_id, limit=page.fetch)
+    return Page.of(rows, page, out=TransactionOut.of, row_id=lambda row: row.Transaction.id)
+
+
+@router.post("/deposit", status_code=201, response_model=Accepted)
+def deposit(body: CashRequest, user: CurrentUser, session: Write, once: Once) -> Response:
+    """Ask to pay cash in (S67). PENDING until the worker settles it."""
+
+    def action() -> Accepted:
+        made = requests.request_deposit(
+            session, user_id=user.id, account_id=body.account_id, amount_minor=body.amount, note=body.note
+        )
+        return Accepted(transaction_id=made.id, status=made.status, created_at=made.created_at)
+
+    return once(session, user_id=user.id, body=body, action=action)
+
+
+@router.post("/withdraw", status_code=201, response_model=Accepted)
+def withdraw(body: CashRequest, user: CurrentUser, session: Write, once: Once) -> Response:
+    """Ask to take cash out (S68). PENDING until the worker settles it."""
+
+    def action() -> Accepted:
+        made = requests.request_withdrawal(
+            session, user_id=user.id, account_id=body.account_id, amount_minor=body.amount, note=body.note
+        )
+        return Accepted(transaction_id=made.id, status=made.status, created_at=made.created_at)
+
+    return once(session, user_id=user.id, body=body, action=action)
+
+
+@router.get("/{transaction_id}")
+def transaction(transaction_id: TransactionId, user: CurrentUser, session: Read) -> TransactionDetail:
+    """Return one transaction that one is a side of, with its timeline. Staff may read any."""
+    return TransactionDetail.of(queries.one(session, transaction_id, reader_id=user.id, is_staff=user.is_admin))
+
+
+@router.post("/{transaction_id}/refund", status_code=201, response_model=TransactionDetail)
+def refund(
+    transaction_id: TransactionId, body: RefundRequest, user: CurrentUser, session: Write, once: Once
+) -> Response:
+    """Give a transfer that one received back, or any, for staff (S71)."""
+
+    def action() -> TransactionDetail:
+        made = requests.refund(
+            session, transaction_id=transaction_id, asker_id=user.id, is_staff=user.is_admin, reason=body.reason
+        )
+        session.flush()
+        return TransactionDetail.of(queries.one(session, made.id, reader_id=user.id, is_staff=user.is_admin))
+
+    return once(session, user_id=user.id, body=body, action=action)

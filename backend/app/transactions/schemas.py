@@ -1,0 +1,195 @@
+"""What transactions look like on the wire. The specification's names: `src_account`, `dest_account`, …"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Row
+
+from app.core.masking import mask_account_number
+from app.core.money import BASE_CURRENCY
+from app.edge.idempotency import Repeatable
+from app.edge.wire import AmountMinor, AmountOut, RowId, Strict
+from app.transactions.errors import FAILURE_SENTENCES
+from app.transactions.models import Transaction, TransactionKind, TransactionStatus
+
+# S73, word for word; the header may carry the key instead (S76, C9), and `note` is ours.
+INITIATE_SCHEMA: dict[str, Any] = {
+    "title": "TransactionInitiateRequest",
+    "type": "object",
+    "required": ["src_account", "dest_account", "amount"],
+    "additionalProperties": False,
+    "properties": {
+        "src_account": {"type": "integer", "minimum": 1},
+        "dest_account": {"type": "integer", "minimum": 1},
+        "amount": {"type": "number", "minimum": 0.01, "multipleOf": 0.01},
+        "currency": {"type": "string", "minLength": 3, "maxLength": 3, "default": BASE_CURRENCY},
+        "metadata": {"type": "object"},
+        "note": {"type": "string", "maxLength": 140},
+        "idempotency_key": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[\x21-\x7e]+$"},
+    },
+    "examples": [{"src_account": 101, "dest_account": 202, "amount": 150.00, "idempotency_key": "req-12345"}],
+}
+BULK_SCHEMA: dict[str, Any] = {
+    "title": "BulkTransferRequest",
+    "type": "object",
+    "required": ["transfers"],
+    "additionalProperties": False,
+    "properties": {"transfers": {"type": "array", "minItems": 1, "maxItems": 100, "items": INITIATE_SCHEMA}},
+}
+
+
+class Accepted(BaseModel):
+    """S74, C11: the transfer is durable and will be settled."""
+
+    transaction_id: int
+    status: str
+    created_at: datetime
+
+
+class BulkResult(BaseModel):
+    """One of the answers to a bulk, with the status that it would have had alone."""
+
+    http_status: int
+    answer: dict[str, Any]
+
+
+class BulkAccepted(BaseModel):
+    """The answers to a bulk, in the order of the transfers."""
+
+    results: list[BulkResult]
+
+
+class CashRequest(Repeatable):
+    """A deposit or a withdrawal that a customer asks for."""
+
+    account_id: RowId
+    amount: AmountMinor
+    note: str = Field(default="", max_length=140)
+
+
+class RefundRequest(Repeatable):
+    """Why a transaction is given back."""
+
+    reason: str = Field(min_length=3, max_length=200)
+
+
+class ReviewDecision(Strict):
+    """What staff say of a held transaction."""
+
+    action: Literal["clear", "reject"]
+    reason: str = Field(min_length=3, max_length=200)
+
+
+class AdjustmentRequest(Repeatable):
+    """A correction by staff: money to (`credit`) or from (`debit`) a customer's account, and why."""
+
+    amount: AmountMinor
+    direction: Literal["credit", "debit"] = "credit"
+    reason: str = Field(min_length=3, max_length=200)
+
+
+class TimelineStep(BaseModel):
+    """One step in a transaction's life: the state it came to, when, and a sentence about it."""
+
+    state: str
+    at: datetime
+    detail: str
+
+
+class TransactionOut(BaseModel):
+    """A transaction as a customer sees it. Other people's account numbers are masked."""
+
+    id: int
+    kind: TransactionKind
+    status: TransactionStatus
+    amount: AmountOut
+    currency: str
+    src_account: int | None
+    dest_account: int | None
+    src_account_number: str | None
+    dest_account_number: str | None
+    src_user_id: int | None
+    dest_user_id: int | None
+    src_user_name: str
+    dest_user_name: str
+    note: str
+    reason: str | None
+    reason_text: str | None
+    reverses_id: int | None
+    refund_id: int | None
+    timestamp: datetime
+    settled_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Row) -> TransactionOut:  # type: ignore[type-arg]
+        """Make it from a row of `queries.listing`."""
+        return cls(**_fields(row))
+
+
+class TransactionDetail(TransactionOut):
+    """A transaction with its timeline and what the client sent along."""
+
+    metadata: Any | None
+    decided_by: int | None
+    decision_reason: str | None
+    timeline: list[TimelineStep]
+
+    @classmethod
+    def of(cls, row: Row) -> TransactionDetail:  # type: ignore[type-arg]
+        """Make it from a row of `queries.listing`."""
+        found: Transaction = row.Transaction
+        return cls(
+            **_fields(row),
+            metadata=found.details,
+            decided_by=found.decided_by,
+            decision_reason=found.decision_reason,
+            timeline=timeline(found),
+        )
+
+
+BANK_NAME = "Nyord"
+
+
+def _fields(row: Row) -> dict[str, Any]:  # type: ignore[type-arg]
+    found: Transaction = row.Transaction
+    return {
+        "id": found.id,
+        "kind": found.kind,
+        "status": found.status,
+        "amount": found.amount_minor,
+        "currency": found.currency,
+        "src_account": found.src_account,
+        "dest_account": found.dest_account,
+        "src_account_number": row.src_account_number and mask_account_number(row.src_account_number),
+        "dest_account_number": row.dest_account_number and mask_account_number(row.dest_account_number),
+        "src_user_id": found.src_user_id,
+        "dest_user_id": found.dest_user_id,
+        "src_user_name": row.src_user_name or BANK_NAME,
+        "dest_user_name": row.dest_user_name or BANK_NAME,
+        "note": found.note,
+        "reason": found.reason,
+        "reason_text": FAILURE_SENTENCES.get(found.reason or "") if found.status == TransactionStatus.FAILED else None,
+        "reverses_id": found.reverses_id,
+        "refund_id": row.refund_id,
+        "timestamp": found.created_at,
+        "settled_at": found.settled_at,
+    }
+
+
+def timeline(found: Transaction) -> list[TimelineStep]:
+    """Return what happened to a transaction, oldest first, from its own times."""
+    steps = [TimelineStep(state="PENDING", at=found.created_at, detail="Accepted by the bank.")]
+    if found.held_at is not None:
+        steps.append(TimelineStep(state="UNDER_REVIEW", at=found.held_at, detail="Held for a review; the money is reserved."))
+    if found.settled_at is not None:
+        if found.status == TransactionStatus.FAILED:
+            detail = FAILURE_SENTENCES.get(found.reason or "", "Not carried out.")
+            steps.append(TimelineStep(state="FAILED", at=found.settled_at, detail=detail))
+        else:
+            steps.append(TimelineStep(state="SUCCESS", at=found.settled_at, detail="The money has moved."))
+    if found.reversed_at is not None:
+        steps.append(TimelineStep(state="REVERSED", at=found.reversed_at, detail="Given back."))
+    return steps

@@ -1,0 +1,197 @@
+"""Settling what was accepted: a batch of requests becomes movements, statuses and events in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.config import Settings, get_settings
+from app.core import clock
+from app.core.arrays import int_array, text_array, word_array
+from app.database import driver_connection
+from app.events.catalogue import (
+    DepositCompleted,
+    DepositFailed,
+    Event,
+    FraudCheckRequired,
+    MoneyFacts,
+    MoneyMoved,
+    MoneyRefused,
+    TransferCompleted,
+    TransferFailed,
+    WithdrawalCompleted,
+    WithdrawalFailed,
+)
+from app.events.outbox import record
+from app.fraud.rules import kyc_blocks, review_reason
+from app.ledger.decide import Action, Group, Leg, Outcome, Result
+from app.ledger.engine import settle
+from app.transactions.errors import FAILURE_SENTENCES
+from app.transactions.models import TransactionStatus
+
+COMPLETED: dict[str, type[MoneyMoved]] = {
+    "transfer": TransferCompleted, "deposit": DepositCompleted, "withdrawal": WithdrawalCompleted,
+}  # fmt: skip
+FAILED: dict[str, type[MoneyRefused]] = {
+    "transfer": TransferFailed, "deposit": DepositFailed, "withdrawal": WithdrawalFailed,
+}  # fmt: skip
+
+# Of a person's newest transactions before this one (ids are in order of time), how many are of the last minute? Only as
+# many are read as the rule needs.
+_RECENT = """
+SELECT w.id, (SELECT count(*) FROM (
+        SELECT p.created_at FROM transactions p WHERE p.src_user_id = w.user_id AND p.id < w.id
+        ORDER BY p.id DESC LIMIT %s) newest
+    WHERE newest.created_at > w.at - interval '60 seconds')
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS w(id, user_id, at)
+"""
+_UPDATE = """
+UPDATE transactions t SET status = v.status, reason = NULLIF(v.reason, ''),
+    settled_at = CASE WHEN v.status <> 'UNDER_REVIEW' THEN %s::timestamptz END,
+    held_at = CASE WHEN v.status = 'UNDER_REVIEW' THEN %s::timestamptz END
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS v(id, status, reason)
+WHERE t.id = v.id AND t.status = 'PENDING'
+"""
+_KYC = text("SELECT id FROM users WHERE id = ANY(:ids) AND kyc_approved")
+
+
+class _Verdict(NamedTuple):
+    """What became of one request: its status, the code of the reason (empty: none), and the fact to record."""
+
+    transaction_id: int
+    status: TransactionStatus
+    reason: str
+    event: Event
+
+
+def settle_requested(session: Session, requests: Sequence[MoneyFacts]) -> None:
+    """Settle accepted requests in order: SUCCESS, FAILED (a business outcome, never retried) or UNDER_REVIEW (held).
+
+    Twice is the same as once: the ledger knows which groups it has posted or held, and only PENDING rows change.
+    """
+    settings = get_settings()
+    reasons = _review_reasons(session, requests, settings)
+    unknown = _blocked_by_kyc(session, requests, settings)
+    allowed = [request for request in requests if request.transaction_id not in unknown]
+    now = clock.now()
+    outcomes = settle(
+        session,
+        [_group(request, held=request.transaction_id in reasons) for request in allowed],
+        hold_expires_at=now + timedelta(days=settings.hold_days),
+    )
+    verdicts = [_refused(request, "kyc_required") for request in requests if request.transaction_id in unknown]
+    for request, outcome in zip(allowed, outcomes, strict=True):
+        if outcome.result is not Result.DUPLICATE:
+            verdicts.append(_verdict(request, outcome, reasons.get(request.transaction_id, "")))
+    _write(session, verdicts)
+
+
+def _group(request: MoneyFacts, *, held: bool) -> Group:
+    leg = Leg(request.src_ledger_account, request.dest_ledger_account, request.amount_minor, request.currency, request.kind)
+    return Group(request.transaction_id, (leg,), Action.HOLD if held else Action.POST)
+
+
+def _review_reasons(session: Session, requests: Sequence[MoneyFacts], settings: Settings) -> dict[int, str]:
+    """Return why staff must look at a request first, by transaction; absent: nothing speaks against it."""
+    recent = _recent_counts(session, requests, settings.transactions_per_minute_max)
+    reasons: dict[int, str] = {}
+    for request in requests:
+        reason = review_reason(
+            request.amount_minor,
+            recent.get(request.transaction_id, 0),
+            review_above_minor=settings.review_above_minor,
+            per_minute_max=settings.transactions_per_minute_max,
+        )
+        if reason is not None:
+            reasons[request.transaction_id] = reason
+    return reasons
+
+
+def _recent_counts(session: Session, requests: Sequence[MoneyFacts], per_minute_max: int) -> dict[int, int]:
+    if per_minute_max == 0:
+        return {}
+    known = [request for request in requests if request.src_user_id is not None]
+    rows = driver_connection(session).execute(
+        _RECENT,
+        (
+            per_minute_max,
+            int_array(request.transaction_id for request in known),
+            int_array(request.src_user_id or 0 for request in known),
+            [request.requested_at for request in known],
+        ),
+        prepare=True,
+    )
+    return dict(rows.fetchall())  # type: ignore[arg-type]
+
+
+def _blocked_by_kyc(session: Session, requests: Sequence[MoneyFacts], settings: Settings) -> set[int]:
+    """Return the high-value requests whose customer's KYC isn't approved (any more), by transaction (S158)."""
+
+    def blocks(request: MoneyFacts, *, approved: bool) -> bool:
+        return kyc_blocks(request.amount_minor, kyc_approved=approved, review_above_minor=settings.review_above_minor)
+
+    doubtful = [request for request in requests if blocks(request, approved=False)]
+    if not doubtful:
+        return set()
+    approved = set(session.scalars(_KYC, {"ids": [request.src_user_id for request in doubtful]}))
+    return {r.transaction_id for r in doubtful if blocks(r, approved=r.src_user_id in approved)}
+
+
+def _verdict(request: MoneyFacts, outcome: Outcome, review: str) -> _Verdict:
+    if outcome.result is Result.POSTED:
+        return _Verdict(request.transaction_id, TransactionStatus.SUCCESS, "", completed(request, outcome))
+    if outcome.result is Result.HELD:
+        event = FraudCheckRequired(**facts_of(request), reason=review)
+        return _Verdict(request.transaction_id, TransactionStatus.UNDER_REVIEW, review, event)
+    assert outcome.refusal is not None
+    return _refused(request, outcome.refusal.value)
+
+
+def _refused(request: MoneyFacts, reason: str) -> _Verdict:
+    return _Verdict(request.transaction_id, TransactionStatus.FAILED, reason, failed(request, reason))
+
+
+def completed(request: MoneyFacts, outcome: Outcome) -> MoneyMoved:
+    """Return the fact that the money of a request moved, with the customer sides' new balances."""
+    return COMPLETED[request.kind](
+        **facts_of(request),
+        src_balance_minor=outcome.debit_balance_after if request.src_account is not None else None,
+        dest_balance_minor=outcome.credit_balance_after if request.dest_account is not None else None,
+    )
+
+
+def failed(request: MoneyFacts, reason: str) -> MoneyRefused:
+    """Return the fact that a request ended without money moving."""
+    return FAILED[request.kind](**facts_of(request), reason=reason, detail=FAILURE_SENTENCES[reason])
+
+
+_FACTS = msgspec.structs.fields(MoneyFacts)
+_NAMES = tuple(field.name for field in _FACTS if field.name != "occurred_at")
+
+
+def facts_of(request: MoneyFacts) -> dict[str, Any]:
+    """Return the facts that every step repeats, as of now."""
+    facts: dict[str, Any] = {name: getattr(request, name) for name in _NAMES}
+    facts["occurred_at"] = clock.now()
+    return facts
+
+
+def _write(session: Session, verdicts: Iterable[_Verdict]) -> None:
+    decided = list(verdicts)
+    if not decided:
+        return
+    now = clock.now()
+    parameters = (
+        now,
+        now,
+        int_array(verdict.transaction_id for verdict in decided),
+        word_array(verdict.status.value for verdict in decided),
+        text_array(verdict.reason for verdict in decided),
+    )
+    driver_connection(session).execute(_UPDATE, parameters, prepare=True)
+    record(session, *(verdict.event for verdict in decided))

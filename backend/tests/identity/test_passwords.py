@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import bcrypt
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.database import unit_of_work
+from app.identity import passwords
+from app.identity.errors import WeakPassword
+from app.identity.models import User
+
+from .conftest import PASSWORD, Person, events
+
+
+class TestHashes:
+    """S20: passwords are hashed (Argon2id now; bcrypt hashes of before are still accepted)."""
+
+    def test_argon2id_with_the_recommended_cost(self) -> None:
+        hashed = passwords.hash_password(PASSWORD)
+
+        assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+        assert passwords.matches(PASSWORD, hashed) == (True, None)
+        assert passwords.matches(PASSWORD + " ", hashed) == (False, None)
+
+    def test_a_bcrypt_hash_is_accepted_and_renewed(self) -> None:
+        old = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+
+        right, renewed = passwords.matches(PASSWORD, old)
+
+        assert right
+        assert renewed is not None
+        assert passwords.matches(PASSWORD, renewed) == (True, None)
+        assert passwords.matches("not the password", old) == (False, None)
+
+    def test_bcrypt_never_looked_beyond_72_bytes(self) -> None:
+        long = "₹" * 40  # 120 bytes
+        old = bcrypt.hashpw(long.encode()[:72], bcrypt.gensalt(4)).decode()
+
+        right, renewed = passwords.matches(long, old)
+
+        assert right
+        assert renewed is not None
+        assert passwords.matches(long, renewed)[0]
+        assert not passwords.matches(long[:24], renewed)[0], "the new hash must cover the whole password"
+
+    def test_nobodys_password_is_never_right(self) -> None:
+        assert passwords.matches("the password of somebody who doesn't exist", None) == (False, None)
+
+    def test_login_renews_the_hash(self, asha: Person, session: Session) -> None:
+        with unit_of_work() as writing:
+            old = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+            writing.get_one(User, asha.id).hashed_password = old
+
+        assert asha.api.post("/auth/login", json={"username": "asha", "password": PASSWORD}).status_code == 200
+        assert session.get_one(User, asha.id).hashed_password.startswith("$argon2id$")
+        assert asha.api.post("/auth/login", json={"username": "asha", "password": PASSWORD}).status_code == 200
+
+
+class TestCheckStrength:
+    """S29: length and a look at what everybody tries first; no rules of composition."""
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.text(max_size=200))
+    def test_answers_or_refuses_whatever_it_is(self, password: str) -> None:
+        try:
+            passwords.check_strength(password, username="alice", email="alice@example.com")
+        except WeakPassword:
+            return
+        assert 12 <= len(password) <= 128
+
+    @pytest.mark.parametrize("word", ["password", "cricket", "letmein", "welcome"])
+    @pytest.mark.parametrize("pattern", ["{0}123456789", "2026{0}!!!!!!", "{0}{0}", "{0}{0}{0}"])
+    def test_common_words_with_decoration(self, word: str, pattern: str) -> None:
+        with pytest.raises(WeakPassword):
+            passwords.check_strength(pattern.format(word), username="alice", email="alice@example.com")
+
+    def test_a_short_username_does_not_spoil_every_password(self) -> None:
+        passwords.check_strength("correct horse battery", username="e", email="e@r.in")
+
+
+class TestLockOut:
+    """S42: ten wrong tries lock a user out for thirty minutes, even from the right password."""
+
+    def _try(self, api: TestClient, password: str) -> int:
+        return api.post("/auth/login", json={"username": "asha", "password": password}).status_code
+
+    def test_ten_tries_then_even_the_right_password_waits(self, asha: Person, session: Session) -> None:
+        now = clock.now()
+        with clock.at(now):
+            assert [self._try(asha.api, "not the password") for _ in range(10)] == [401] * 10
+            assert self._try(asha.api, PASSWORD) == 401
+        with clock.at(now + timedelta(minutes=29, seconds=59)):
+            assert self._try(asha.api, PASSWORD) == 401
+        with clock.at(now + timedelta(minutes=30)):
+            assert self._try(asha.api, PASSWORD) == 200
+
+        reasons = [event["reason"] for event in events(session, "user.login_failed")]
+        assert reasons == ["wrong_password"] * 10 + ["locked_out"] * 2
+
+    def test_nine_tries_and_the_right_password_begin_again(self, asha: Person) -> None:
+        for _ in range(2):
+            assert [self._try(asha.api, "not the password") for _ in range(9)] == [401] * 9
+            assert self._try(asha.api, PASSWORD) == 200
+
+    def test_after_the_pause_there_are_ten_new_tries(self, asha: Person) -> None:
+        now = clock.now()
+        with clock.at(now):
+            for _ in range(10):
+                self._try(asha.api, "not the password")
+        with clock.at(now + timedelta(minutes=31)):
+            assert self._try(asha.api, "not the password") == 401
+            assert self._try(asha.api, PASSWORD) == 200
