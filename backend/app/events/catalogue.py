@@ -1,7 +1,7 @@
-"""Everything that can happen in the bank: past-tense facts, frozen, versioned, complete enough that no consumer asks back.
+"""All that can happen in the bank: past-tense facts, frozen, versioned, complete enough that no consumer asks back.
 
-`topic` is the canonical name and routing key. `aliases` are the specification's other spellings of the same fact; a broker
-that knows topics routes by them too, so a consumer bound to any of them works (C3-C6). Amounts are minor units.
+`topic` is the canonical name and routing key. `aliases` are the specification's other spellings of the same fact; a
+broker that knows topics routes by them too, so a consumer bound to any of them works (C3-C6). Amounts are minor units.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Handling deliveries: take what waits, remember it in the inbox, run the consumer, all in one transaction.
 
-When a batch fails, nothing of it is kept and it is tried again in halves, until the poisoned event stands alone. That one is
-tried again later and later, and in the end becomes a dead letter. Its neighbours never wait for it.
+When a batch fails, nothing of it is kept and it is tried again in halves, until the poisoned event stands alone. That
+one is tried again later and later, and in the end becomes a dead letter. Its neighbours never wait for it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ _REMEMBER = text(
 )
 _DONE = text("DELETE FROM deliveries WHERE id = ANY(:ids)")
 _SPLIT = text(
-    "INSERT INTO deliveries (queue, outbox_id, lo, hi) VALUES (:queue, :outbox_id, :lo, :middle), (:queue, :outbox_id, :middle, :hi)"
+    """
+    INSERT INTO deliveries (queue, outbox_id, lo, hi)
+    VALUES (:queue, :outbox_id, :lo, :middle), (:queue, :outbox_id, :middle, :hi)
+    """
 )
 _LATER = text("UPDATE deliveries SET attempts = :attempts, available_at = clock_timestamp() + :delay WHERE id = :id")
 _ONE_WORKER = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:queue, 0))")
@@ -187,23 +190,40 @@ def _put_off(session: Session, consumer: Consumer, delivery: Taken, error: Excep
     attempts = delivery.attempts + 1
     delay = retry_delay(attempts)
     session.execute(_LATER, {"id": delivery.id, "attempts": attempts, "delay": delay})
-    log.warning("event put off", queue=consumer.queue, topic=delivery.topic, event_id=event_id(delivery.outbox_id, delivery.lo),
-                attempts=attempts, retry_seconds=delay.total_seconds(), error=_describe(error))  # fmt: skip
+    log.warning(
+        "event put off",
+        queue=consumer.queue,
+        topic=delivery.topic,
+        event_id=event_id(delivery.outbox_id, delivery.lo),
+        attempts=attempts,
+        retry_seconds=delay.total_seconds(),
+        error=_describe(error),
+    )
 
 
 def _bury(session: Session, consumer: Consumer, delivery: Taken, error: Exception) -> None:
     letter = DeadLetter(
-        queue=consumer.queue, outbox_id=delivery.outbox_id, position=delivery.lo, topic=delivery.topic,
-        error=_describe(error), attempts=delivery.attempts + 1,
-    )  # fmt: skip
+        queue=consumer.queue,
+        outbox_id=delivery.outbox_id,
+        position=delivery.lo,
+        topic=delivery.topic,
+        error=_describe(error),
+        attempts=delivery.attempts + 1,
+    )
     session.add(letter)
     session.flush()
     session.execute(_DONE, {"ids": [delivery.id]})
     failed = WorkerFailed(occurred_at=clock.now(), queue=consumer.queue, dead_letter_id=letter.id, error=letter.error)
     if delivery.topic != WorkerFailed.topic:  # a failure to report failures must not report itself for ever
         record(session, failed)
-    log.error("event became a dead letter", queue=consumer.queue, topic=delivery.topic, event_id=event_id(delivery.outbox_id, delivery.lo),
-              dead_letter_id=letter.id, error=letter.error)  # fmt: skip
+    log.error(
+        "event became a dead letter",
+        queue=consumer.queue,
+        topic=delivery.topic,
+        event_id=event_id(delivery.outbox_id, delivery.lo),
+        dead_letter_id=letter.id,
+        error=letter.error,
+    )
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -11,7 +11,7 @@ from app.database import Base
 
 
 class OutboxBundle(Base):
-    """The events of one topic of one commit. Never updated, never deleted (a trigger refuses): this is the event log."""
+    """The events of one topic of one commit. Never updated or deleted (a trigger refuses): this is the event log."""
 
     __tablename__ = "outbox"
 

@@ -57,7 +57,7 @@ class EventRunner:
         thread.start()
 
     def _persevere(self, name: str, work: Callable[[], None]) -> None:
-        """Run a loop for ever: a database that is away, or a bug, means back-off and another try, never a dead thread."""
+        """Run a loop for ever: a database that is away, or a bug, means back-off and another try, not a dead thread."""
         delay = 0.1
         while not self._stopping.is_set():
             try:
@@ -99,7 +99,7 @@ class EventRunner:
 
 
 def drain(consumers: dict[str, Consumer]) -> int:
-    """Relay and handle everything that waits, here and now, and return how many events that was (for seeds and tests)."""
+    """Relay and handle everything that waits, here and now, and return how many events that was (seeds, tests)."""
     handled = 0
     while True:
         with unit_of_work() as session:
