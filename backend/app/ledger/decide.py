@@ -1,7 +1,7 @@
 """The decision about a batch, pure: given balances, what may move? No session, no clock, no I/O.
 
-Groups are decided in order of arrival. A group posts all of its legs or none; money received earlier in the batch may be
-spent later in it; a refusal refuses only itself.
+Groups are decided in order of arrival. A group posts all of its legs or none; money received earlier in the batch may
+be spent later in it; a refusal refuses only itself.
 """
 
 from __future__ import annotations
@@ -147,6 +147,7 @@ SUM_MAX = 2**62
 
 _RESOLVED_STATUS = {Action.POST_HOLD: "posted", Action.VOID_HOLD: "voided", Action.EXPIRE_HOLD: "expired"}
 _NOTHING = Existing(posted=False)
+_MOVED = Existing(posted=True)
 
 
 def decide(batch: Sequence[Group], accounts: Mapping[int, Balances], existing: Mapping[int, Existing]) -> Decision:
@@ -172,23 +173,22 @@ def decide(batch: Sequence[Group], accounts: Mapping[int, Balances], existing: M
 def _decide_new(
     group: Group, before: Existing, accounts: Mapping[int, Balances], known: dict[int, Existing], decision: Decision
 ) -> Outcome:
+    assert group.legs, "a group moves something"
     if before.posted or before.hold_status is not None:
         return Outcome(group.id, Result.DUPLICATE)
-    applied = 0
-    for leg in group.legs:
+    for number, leg in enumerate(group.legs):
         refusal = _refusal(leg, accounts)
         if refusal is not None:
-            for undone in reversed(group.legs[:applied]):
+            for undone in group.legs[:number]:
                 _apply(undone, accounts, group.action, sign=-1)
             return Outcome(group.id, Result.REFUSED, refusal)
         _apply(leg, accounts, group.action, sign=1)
-        applied += 1
     _touch(group.legs, decision)
     if group.action is Action.HOLD:
         decision.holds.extend(HoldChange(group.id, number, leg, "pending") for number, leg in enumerate(group.legs))
         known[group.id] = Existing(posted=False, hold_status="pending", hold_legs=group.legs)
         return Outcome(group.id, Result.HELD)
-    known[group.id] = Existing(posted=True)
+    known[group.id] = _MOVED
     return _posted(group.id, group.legs, accounts, decision)
 
 
@@ -200,6 +200,9 @@ def _decide_resolution(
     if before.hold_status != "pending":
         return Outcome(group.id, Result.DUPLICATE)
     legs = before.hold_legs
+    if any(leg.debit not in accounts or leg.credit not in accounts for leg in legs):
+        # The hold was committed while we were waiting for our locks, so its accounts aren't among them: we came first.
+        return Outcome(group.id, Result.REFUSED, Refusal.NO_SUCH_HOLD)
     status = _RESOLVED_STATUS[group.action]
     if group.action is Action.POST_HOLD:
         refusal = next((bad for leg in legs if (bad := _closed_or_frozen(leg, accounts)) is not None), None)
@@ -218,7 +221,7 @@ def _decide_resolution(
 
 
 def _posted(group_id: int, legs: Sequence[Leg], accounts: Mapping[int, Balances], decision: Decision) -> Outcome:
-    """Draft the movements of a group whose legs are applied; balances are replayed leg by leg, so that each row is exact."""
+    """Draft the movements of a group whose legs are applied; balances are replayed leg by leg, so each row is exact."""
     if len(legs) == 1:
         leg = legs[0]
         draft = MovementDraft(group_id, 0, leg, accounts[leg.debit].balance, accounts[leg.credit].balance)
@@ -237,7 +240,7 @@ def _posted(group_id: int, legs: Sequence[Leg], accounts: Mapping[int, Balances]
     return Outcome(group_id, Result.POSTED, None, accounts[first.debit].balance, accounts[first.credit].balance)
 
 
-def _refusal(leg: Leg, accounts: Mapping[int, Balances]) -> Refusal | None:
+def _refusal(leg: Leg, accounts: Mapping[int, Balances]) -> Refusal | None:  # noqa: PLR0911  (a return per reason)
     """Return why this leg can't be applied to the accounts as they stand, or None."""
     if leg.amount_minor <= 0:
         return Refusal.AMOUNT_NOT_POSITIVE

@@ -1,13 +1,13 @@
 """Set-based settlement: a batch of groups in two round trips, however many groups it has.
 
-Round trip 1 locks the accounts in id order and, as *later* statements (whose snapshots see what the previous lock holder
-committed), looks up what is already known of the groups. `decide` is plain Python on those rows. Round trip 2 writes
-movements, holds and balances. The caller's transaction commits it all, with its own rows, or none of it.
+Round trip 1 locks the accounts in id order and, as *later* statements (whose snapshots see what the previous lock
+holder committed), looks up what is already known of the groups. `decide` is plain Python on those rows. Round trip 2
+writes movements, holds and balances. The caller's transaction commits it all, with its own rows, or none of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,18 @@ from sqlalchemy.orm import Session
 from app.core import clock
 from app.core.arrays import int_array, word_array
 from app.database import driver_connection
-from app.ledger.decide import Action, Balances, Decision, Existing, Group, HoldChange, Leg, MovementDraft, Outcome, decide
+from app.ledger.decide import (
+    Action,
+    Balances,
+    Decision,
+    Existing,
+    Group,
+    HoldChange,
+    Leg,
+    MovementDraft,
+    Outcome,
+    decide,
+)
 
 # Every writer of movements holds this lock shared until it commits; the sealer takes it exclusively for an instant, so
 # that no movement with a lower id can appear behind a block that is already sealed.
@@ -54,12 +65,16 @@ _UPDATE_ACCOUNTS = (
     "credits_posted = v.cpo FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) "
     "AS v(id, dpe, dpo, cpe, cpo) WHERE a.id = v.id"
 )
+# No ON CONFLICT: if somebody else has just made this hold, our accounts must not pay for it; the batch is redone.
 _INSERT_HOLDS = (
     "INSERT INTO holds (group_id, leg, debit_account_id, credit_account_id, amount_minor, currency, kind, status, "
     "created_at, expires_at, resolved_at) SELECT g, l, d, c, a, cur, k, s, %s::timestamptz, %s::timestamptz, "
     "CASE WHEN s <> 'pending' THEN %s::timestamptz END FROM unnest(%s::bigint[], %s::smallint[], %s::bigint[], "
-    "%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[]) AS h(g, l, d, c, a, cur, k, s) "
-    "ON CONFLICT (group_id, leg) DO UPDATE SET status = excluded.status, resolved_at = excluded.resolved_at"
+    "%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[]) AS h(g, l, d, c, a, cur, k, s)"
+)
+_RESOLVE_HOLDS = (
+    "UPDATE holds h SET status = v.s, resolved_at = %s::timestamptz "
+    "FROM unnest(%s::bigint[], %s::smallint[], %s::text[]) AS v(g, l, s) WHERE h.group_id = v.g AND h.leg = v.l"
 )
 
 HOLD_DAYS_DEFAULT = 7
@@ -95,13 +110,14 @@ def settle(
             if decision.movements:
                 _write_movements(connection, decision.movements, value_date or clock.business_date(now), now)
             if decision.holds:
-                _write_holds(connection, decision.holds, now, hold_expires_at or now + timedelta(days=HOLD_DAYS_DEFAULT))
+                expires_at = hold_expires_at or now + timedelta(days=HOLD_DAYS_DEFAULT)
+                _write_holds(connection, decision.holds, existing, now, expires_at)
             _write_balances(connection, decision, accounts)
     return decision.outcomes
 
 
 def _hold_legs(connection: psycopg.Connection[Any], group_ids: Sequence[int]) -> list[Leg]:
-    """Return the legs of the holds to be resolved, so that their accounts are locked with the others (legs never change)."""
+    """Return the legs of the holds to be resolved, so that their accounts are locked too (legs never change)."""
     rows = connection.execute(_HOLDS, (int_array(group_ids),), prepare=True).fetchall()
     return [Leg(*row[2:]) for row in rows]
 
@@ -142,19 +158,30 @@ def _write_movements(
     connection.execute(_INSERT_MOVEMENTS, parameters, prepare=True)
 
 
-def _write_holds(connection: psycopg.Connection[Any], holds: Sequence[HoldChange], now: datetime, expires_at: datetime) -> None:
-    final = {(hold.group_id, hold.leg_number): hold for hold in holds}  # held and resolved in one batch: the last word counts
-    changes = list(final.values())
-    parameters = (
-        now,
-        expires_at,
-        now,
-        int_array(hold.group_id for hold in changes),
-        int_array(hold.leg_number for hold in changes),
-        *_leg_arrays([hold.leg for hold in changes]),
-        word_array(hold.status for hold in changes),
-    )
-    connection.execute(_INSERT_HOLDS, parameters, prepare=True)
+def _write_holds(
+    connection: psycopg.Connection[Any],
+    holds: Sequence[HoldChange],
+    existing: Mapping[int, Existing],
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    # Held and resolved in one batch: the last word counts.
+    final = {(hold.group_id, hold.leg_number): hold for hold in holds}.values()
+    new = [hold for hold in final if hold.group_id not in existing]
+    resolved = [hold for hold in final if hold.group_id in existing]
+    if new:
+        parameters = (now, expires_at, now, *_hold_keys(new), *_leg_arrays([hold.leg for hold in new]), _statuses(new))
+        connection.execute(_INSERT_HOLDS, parameters, prepare=True)
+    if resolved:
+        connection.execute(_RESOLVE_HOLDS, (now, *_hold_keys(resolved), _statuses(resolved)), prepare=True)
+
+
+def _hold_keys(holds: Sequence[HoldChange]) -> tuple[str, str]:
+    return int_array(hold.group_id for hold in holds), int_array(hold.leg_number for hold in holds)
+
+
+def _statuses(holds: Sequence[HoldChange]) -> str:
+    return word_array(hold.status for hold in holds)
 
 
 def _write_balances(connection: psycopg.Connection[Any], decision: Decision, accounts: dict[int, Balances]) -> None:

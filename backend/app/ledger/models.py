@@ -92,7 +92,7 @@ class Movement(Base):
     group_id: Mapped[int] = mapped_column(BigInteger)
     leg: Mapped[int] = mapped_column(SmallInteger)
     # No foreign keys: the engine holds both rows locked when it writes, their check would cost a third of the insert,
-    # and `verify` proves that both exist.
+    # a trigger refuses to delete an account, and `verify` proves that both exist.
     debit_account_id: Mapped[int] = mapped_column(BigInteger)
     credit_account_id: Mapped[int] = mapped_column(BigInteger)
     amount_minor: Mapped[int] = mapped_column(BigInteger)

@@ -75,6 +75,15 @@ STATEMENTS = (
     """
     CREATE TRIGGER queue_for_relay AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION outbox_queue();
     """,
+    """
+    CREATE TRIGGER never_deleted BEFORE DELETE ON ledger_accounts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+    """,
+    """
+    CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger_accounts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+    """,
+    """
+    CREATE TRIGGER no_truncate BEFORE TRUNCATE ON holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+    """,
 )
 
 
@@ -212,6 +221,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_blocks")),
     )
     op.create_table(
+        "movements",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("leg", sa.SmallInteger(), nullable=False),
+        sa.Column("debit_account_id", sa.BigInteger(), nullable=False),
+        sa.Column("credit_account_id", sa.BigInteger(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("value_date", sa.Date(), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("debit_balance_after", sa.BigInteger(), nullable=False),
+        sa.Column("credit_balance_after", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_movements_amount_positive")),
+        sa.CheckConstraint("debit_account_id <> credit_account_id", name=op.f("ck_movements_two_sides")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_movements")),
+        sa.UniqueConstraint("group_id", "leg", name=op.f("uq_movements_group_id_leg")),
+    )
+    op.create_index("ix_movements_credit_account_id", "movements", ["credit_account_id", "id"], unique=False)
+    op.create_index("ix_movements_debit_account_id", "movements", ["debit_account_id", "id"], unique=False)
+    op.create_table(
         "notifications",
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -255,6 +285,61 @@ def upgrade() -> None:
         sa.Column("session_id", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("ticket_hash", name=op.f("pk_socket_tickets")),
+    )
+    op.create_table(
+        "transactions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("src_account", sa.BigInteger(), nullable=True),
+        sa.Column("dest_account", sa.BigInteger(), nullable=True),
+        sa.Column("src_user_id", sa.BigInteger(), nullable=True),
+        sa.Column("dest_user_id", sa.BigInteger(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), server_default="INR", nullable=False),
+        sa.Column("status", sa.String(length=12), server_default="PENDING", nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("metadata", postgresql.JSON(astext_type=sa.Text()), nullable=True),
+        sa.Column("reverses_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reversed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('transfer', 'deposit', 'withdrawal', 'adjustment', 'refund')",
+            name=op.f("ck_transactions_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('PENDING', 'SUCCESS', 'FAILED', 'UNDER_REVIEW', 'REVERSED')",
+            name=op.f("ck_transactions_status_known"),
+        ),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_transactions_amount_positive")),
+        sa.CheckConstraint(
+            "src_account IS NOT NULL OR dest_account IS NOT NULL", name=op.f("ck_transactions_has_a_side")
+        ),
+        sa.ForeignKeyConstraint(["reverses_id"], ["transactions.id"], name=op.f("fk_transactions_reverses_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transactions")),
+        postgresql_with={"fillfactor": "80"},
+    )
+    op.create_index("ix_transactions_dest_user_id", "transactions", ["dest_user_id", "id"], unique=False)
+    op.create_index(
+        "ix_transactions_held",
+        "transactions",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'UNDER_REVIEW'"),
+    )
+    op.create_index("ix_transactions_src_user_id", "transactions", ["src_user_id", "id"], unique=False)
+    op.create_index(
+        "uq_transactions_reverses_id",
+        "transactions",
+        ["reverses_id"],
+        unique=True,
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
     )
     op.create_table(
         "users",
@@ -349,33 +434,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'pending'"),
     )
     op.create_table(
-        "movements",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("group_id", sa.BigInteger(), nullable=False),
-        sa.Column("leg", sa.SmallInteger(), nullable=False),
-        sa.Column("debit_account_id", sa.BigInteger(), nullable=False),
-        sa.Column("credit_account_id", sa.BigInteger(), nullable=False),
-        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("value_date", sa.Date(), nullable=False),
-        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("debit_balance_after", sa.BigInteger(), nullable=False),
-        sa.Column("credit_balance_after", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_movements_amount_positive")),
-        sa.CheckConstraint("debit_account_id <> credit_account_id", name=op.f("ck_movements_two_sides")),
-        sa.ForeignKeyConstraint(
-            ["credit_account_id"], ["ledger_accounts.id"], name=op.f("fk_movements_credit_account_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["debit_account_id"], ["ledger_accounts.id"], name=op.f("fk_movements_debit_account_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_movements")),
-        sa.UniqueConstraint("group_id", "leg", name=op.f("uq_movements_group_id_leg")),
-    )
-    op.create_index("ix_movements_credit_account_id", "movements", ["credit_account_id", "id"], unique=False)
-    op.create_index("ix_movements_debit_account_id", "movements", ["debit_account_id", "id"], unique=False)
-    op.create_table(
         "sessions",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
@@ -403,62 +461,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_refresh_tokens")),
     )
     op.create_index(op.f("ix_refresh_tokens_session_id"), "refresh_tokens", ["session_id"], unique=False)
-    op.create_table(
-        "transactions",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("src_account", sa.BigInteger(), nullable=True),
-        sa.Column("dest_account", sa.BigInteger(), nullable=True),
-        sa.Column("src_user_id", sa.BigInteger(), nullable=True),
-        sa.Column("dest_user_id", sa.BigInteger(), nullable=True),
-        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), server_default="INR", nullable=False),
-        sa.Column("status", sa.String(length=12), server_default="PENDING", nullable=False),
-        sa.Column("reason", sa.String(length=40), nullable=True),
-        sa.Column("note", sa.Text(), server_default="", nullable=False),
-        sa.Column("metadata", postgresql.JSON(astext_type=sa.Text()), nullable=True),
-        sa.Column("reverses_id", sa.BigInteger(), nullable=True),
-        sa.Column(
-            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
-        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decided_by", sa.BigInteger(), nullable=True),
-        sa.Column("decision_reason", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "kind IN ('transfer', 'deposit', 'withdrawal', 'adjustment', 'refund')",
-            name=op.f("ck_transactions_kind_known"),
-        ),
-        sa.CheckConstraint(
-            "status IN ('PENDING', 'SUCCESS', 'FAILED', 'UNDER_REVIEW', 'REVERSED')",
-            name=op.f("ck_transactions_status_known"),
-        ),
-        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_transactions_amount_positive")),
-        sa.CheckConstraint(
-            "src_account IS NOT NULL OR dest_account IS NOT NULL", name=op.f("ck_transactions_has_a_side")
-        ),
-        sa.ForeignKeyConstraint(["dest_account"], ["accounts.id"], name=op.f("fk_transactions_dest_account")),
-        sa.ForeignKeyConstraint(["reverses_id"], ["transactions.id"], name=op.f("fk_transactions_reverses_id")),
-        sa.ForeignKeyConstraint(["src_account"], ["accounts.id"], name=op.f("fk_transactions_src_account")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_transactions")),
-        postgresql_with={"fillfactor": "80"},
-    )
-    op.create_index("ix_transactions_dest_user_id", "transactions", ["dest_user_id", "id"], unique=False)
-    op.create_index(
-        "ix_transactions_held",
-        "transactions",
-        ["id"],
-        unique=False,
-        postgresql_where=sa.text("status = 'UNDER_REVIEW'"),
-    )
-    op.create_index("ix_transactions_src_user_id", "transactions", ["src_user_id", "id"], unique=False)
-    op.create_index(
-        "uq_transactions_reverses_id",
-        "transactions",
-        ["reverses_id"],
-        unique=True,
-        postgresql_where=sa.text("reverses_id IS NOT NULL"),
-    )
     # ### end Alembic commands ###
     for statement in STATEMENTS:
         op.execute(statement)
@@ -466,22 +468,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    op.drop_index(
-        "uq_transactions_reverses_id", table_name="transactions", postgresql_where=sa.text("reverses_id IS NOT NULL")
-    )
-    op.drop_index("ix_transactions_src_user_id", table_name="transactions")
-    op.drop_index(
-        "ix_transactions_held", table_name="transactions", postgresql_where=sa.text("status = 'UNDER_REVIEW'")
-    )
-    op.drop_index("ix_transactions_dest_user_id", table_name="transactions")
-    op.drop_table("transactions")
     op.drop_index(op.f("ix_refresh_tokens_session_id"), table_name="refresh_tokens")
     op.drop_table("refresh_tokens")
     op.drop_index("ix_sessions_user_id", table_name="sessions")
     op.drop_table("sessions")
-    op.drop_index("ix_movements_debit_account_id", table_name="movements")
-    op.drop_index("ix_movements_credit_account_id", table_name="movements")
-    op.drop_table("movements")
     op.drop_index("ix_holds_expires_at_pending", table_name="holds", postgresql_where=sa.text("status = 'pending'"))
     op.drop_table("holds")
     op.drop_index(op.f("ix_accounts_user_id"), table_name="accounts")
@@ -494,10 +484,22 @@ def downgrade() -> None:
         postgresql_where=sa.text("role = 'customer' AND NOT kyc_approved AND kyc_rejected_at IS NULL"),
     )
     op.drop_table("users")
+    op.drop_index(
+        "uq_transactions_reverses_id", table_name="transactions", postgresql_where=sa.text("reverses_id IS NOT NULL")
+    )
+    op.drop_index("ix_transactions_src_user_id", table_name="transactions")
+    op.drop_index(
+        "ix_transactions_held", table_name="transactions", postgresql_where=sa.text("status = 'UNDER_REVIEW'")
+    )
+    op.drop_index("ix_transactions_dest_user_id", table_name="transactions")
+    op.drop_table("transactions")
     op.drop_table("socket_tickets")
     op.drop_table("outbox_unsent")
     op.drop_table("outbox")
     op.drop_table("notifications")
+    op.drop_index("ix_movements_debit_account_id", table_name="movements")
+    op.drop_index("ix_movements_credit_account_id", table_name="movements")
+    op.drop_table("movements")
     op.drop_table("ledger_blocks")
     op.drop_index(
         "uq_ledger_accounts_bank", table_name="ledger_accounts", postgresql_where=sa.text("kind <> 'customer'")
