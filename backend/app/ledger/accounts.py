@@ -1,24 +1,53 @@
-"""Opening, freezing and reading ledger accounts."""
+"""Opening, freezing, limiting and closing ledger accounts, and what they have. Reads never lock.
+
+Each change locks one row. Whoever also settles in the same transaction settles first: `settle` locks in id order.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.core.errors import NotFound
+from app.core.errors import NotFound, Refused
 from app.core.money import BASE_CURRENCY
-from app.ledger.models import LedgerAccount, LedgerKind, Movement
+from app.ledger.models import LedgerAccount, LedgerKind
 
 
 class LedgerAccountNotFound(NotFound):
     """No ledger account has this id."""
 
     code = "ledger_account_not_found"
+
+    def __init__(self, account_id: int) -> None:
+        super().__init__("This ledger account doesn't exist.", ledger_account_id=account_id)
+
+
+class LedgerAccountNotEmpty(Refused):
+    """There is money on the account, or money on its way."""
+
+    code = "account_not_empty"
+
+    def __init__(self, account_id: int) -> None:
+        super().__init__(
+            "There is still money on this account or on its way. Move it or wait until it has arrived, then close it.",
+            ledger_account_id=account_id,
+        )
+
+
+class OverdraftInUse(Refused):
+    """The account owes more than the new limit allows."""
+
+    code = "overdraft_in_use"
+
+    def __init__(self, account_id: int) -> None:
+        super().__init__(
+            "More than that is overdrawn or held already. Choose a higher limit, or have it paid back first.",
+            ledger_account_id=account_id,
+        )
 
 
 class Position(NamedTuple):
@@ -55,55 +84,69 @@ def set_frozen(session: Session, account_id: int, *, frozen: bool) -> None:
     Raises:
         LedgerAccountNotFound: no such account.
     """
-    changed = session.scalar(
-        update(LedgerAccount).where(LedgerAccount.id == account_id).values(is_frozen=frozen).returning(LedgerAccount.id)
+    if not _change(session, account_id, is_frozen=frozen):
+        raise LedgerAccountNotFound(account_id)
+
+
+def set_overdraft_limit(session: Session, account_id: int, *, limit_minor: int) -> None:
+    """Let a customer's account go `limit_minor` below zero, from now on.
+
+    Raises:
+        LedgerAccountNotFound: no such account.
+        OverdraftInUse: what is posted and held is already below the new limit.
+    """
+    assert limit_minor >= 0, "a limit is how far below zero, as a positive number"
+    spendable = LedgerAccount.credits_posted - LedgerAccount.debits_posted - LedgerAccount.debits_pending
+    if not _change(session, account_id, spendable >= -limit_minor, overdraft_limit_minor=limit_minor):
+        _require(session, account_id)
+        raise OverdraftInUse(account_id)
+
+
+def close(session: Session, account_id: int) -> None:
+    """Close an empty account for ever. Closing it again changes nothing.
+
+    Raises:
+        LedgerAccountNotFound: no such account.
+        LedgerAccountNotEmpty: it has a balance, or holds that name it.
+    """
+    is_empty = (
+        (LedgerAccount.credits_posted == LedgerAccount.debits_posted)
+        & (LedgerAccount.debits_pending == 0)
+        & (LedgerAccount.credits_pending == 0)
     )
-    if changed is None:
-        raise LedgerAccountNotFound("This ledger account doesn't exist.", ledger_account_id=account_id)
+    if not _change(session, account_id, is_empty, is_closed=True):
+        _require(session, account_id)
+        raise LedgerAccountNotEmpty(account_id)
 
 
 def positions(session: Session, account_ids: Sequence[int]) -> dict[int, Position]:
-    """Return balance and available amount of each account, by id. Reads never lock."""
-    rows = session.scalars(select(LedgerAccount).where(LedgerAccount.id.in_(account_ids)))
-    return {
-        row.id: Position(
-            row.credits_posted - row.debits_posted,
-            row.credits_posted - row.debits_posted - row.debits_pending + row.overdraft_limit_minor,
-            row.currency,
-        )
-        for row in rows
-    }
-
-
-def balance_at(session: Session, account_id: int, instant: datetime) -> int:
-    """Return the posted balance in minor units as it was at `instant` (movements at that very instant included)."""
-    newest = (
-        select(Movement)
-        .where(touches(account_id), Movement.posted_at <= instant)
-        .order_by(Movement.id.desc())
-        .limit(1)
+    """Return balance and available amount of each account that exists, by id."""
+    balance = LedgerAccount.credits_posted - LedgerAccount.debits_posted
+    available = balance - LedgerAccount.debits_pending + LedgerAccount.overdraft_limit_minor
+    rows = session.execute(
+        select(LedgerAccount.id, balance, available, LedgerAccount.currency).where(LedgerAccount.id.in_(account_ids))
     )
-    movement = session.scalar(newest)
-    if movement is None:
-        return 0
-    return movement.debit_balance_after if movement.debit_account_id == account_id else movement.credit_balance_after
-
-
-def movements_of(account_id: int) -> Select[tuple[Movement]]:
-    """Return the query of an account's movements, newest first; the caller pages it."""
-    return select(Movement).where(touches(account_id)).order_by(Movement.id.desc())
-
-
-def touches(account_id: int) -> ColumnElement[bool]:
-    """Return the condition that a movement has this account on either side."""
-    return or_(Movement.debit_account_id == account_id, Movement.credit_account_id == account_id)
+    return {row[0]: Position(row[1], row[2], row[3]) for row in rows}
 
 
 def total_of_balances(session: Session) -> dict[str, int]:
     """Return the sum of all balances per currency; in a sound ledger each is zero."""
-    rows = session.execute(
-        select(LedgerAccount.currency, func.sum(LedgerAccount.credits_posted - LedgerAccount.debits_posted)).group_by(
-            LedgerAccount.currency
-        )
-    )
+    balance = LedgerAccount.credits_posted - LedgerAccount.debits_posted
+    rows = session.execute(select(LedgerAccount.currency, func.sum(balance)).group_by(LedgerAccount.currency))
     return {currency: int(total) for currency, total in rows}
+
+
+def _change(session: Session, account_id: int, *conditions: ColumnElement[bool], **values: Any) -> bool:
+    """Change one account if it meets the conditions, in one statement; return whether it did."""
+    changed = session.scalar(
+        update(LedgerAccount)
+        .where(LedgerAccount.id == account_id, *conditions)
+        .values(**values)
+        .returning(LedgerAccount.id)
+    )
+    return changed is not None
+
+
+def _require(session: Session, account_id: int) -> None:
+    if session.scalar(select(LedgerAccount.id).where(LedgerAccount.id == account_id)) is None:
+        raise LedgerAccountNotFound(account_id)

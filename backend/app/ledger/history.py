@@ -1,0 +1,68 @@
+"""What happened on an account: its movements with a running balance, and what it had at any past instant.
+
+A movement has two sides and an index for each, so one account's history is two index scans, merged by id.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+PAGE_MAX = 500
+
+
+class Entry(NamedTuple):
+    """A movement as one of its accounts sees it. `change_minor` is negative when money left."""
+
+    movement_id: int
+    group_id: int
+    leg: int
+    kind: str
+    change_minor: int
+    balance_minor: int
+    counterpart_id: int
+    currency: str
+    value_date: date
+    posted_at: datetime
+
+
+# Each side stops at `:limit` by itself, so the merge reads two short index ranges however long the history is.
+_SIDE = """
+    (SELECT id, group_id, leg, kind, {sign}amount_minor AS change, {side}_balance_after AS balance,
+            {other}_account_id AS counterpart, currency, value_date, posted_at
+     FROM movements WHERE {side}_account_id = :account AND {condition} ORDER BY id DESC LIMIT :limit)
+"""
+
+
+def _newest(condition: str) -> TextClause:
+    debits = _SIDE.format(sign="-", side="debit", other="credit", condition=condition)
+    credits_ = _SIDE.format(sign="", side="credit", other="debit", condition=condition)
+    return text(f"{debits} UNION ALL {credits_} ORDER BY id DESC LIMIT :limit")
+
+
+_BEFORE = _newest("id < :before")
+_UP_TO = _newest("posted_at <= :instant")
+_ID_MAX = 2**63 - 1
+
+
+def statement_page(session: Session, account_id: int, *, before_id: int | None = None, limit: int = 50) -> list[Entry]:
+    """Return an account's movements, newest first, at most `limit` (`PAGE_MAX`), with the balance right after each.
+
+    `before_id` is the last movement of the page before: rows that arrive meanwhile neither repeat nor hide one.
+    """
+    assert 0 < limit <= PAGE_MAX, "a page has a size"
+    before = _ID_MAX if before_id is None else before_id
+    rows = session.execute(_BEFORE, {"account": account_id, "before": before, "limit": limit})
+    return [Entry(*row) for row in rows]
+
+
+def balance_at(session: Session, account_id: int, instant: datetime) -> int:
+    """Return the posted balance in minor units as it was at `instant` (movements at that very instant included).
+
+    Walks back from the newest movement: the further in the past, the more of the account's own rows are read.
+    """
+    newest = session.execute(_UP_TO, {"account": account_id, "instant": instant, "limit": 1}).one_or_none()
+    return 0 if newest is None else Entry(*newest).balance_minor
