@@ -30,7 +30,6 @@ from app.transactions.accept import Acceptor
 
 ROUTERS: tuple[APIRouter, ...] = (
     identity.router,
-    identity.users_router,
     accounts.router,
     transactions.own_accounts_router,
     transactions.initiate_router,
@@ -73,6 +72,7 @@ class Nyord(FastAPI):
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the two async islands, the group commit and the sockets, while the gateway serves."""
     settings = get_settings()
+    app.state.settings = settings
     lifeline.watch()
     async with AsyncExitStack() as islands:
         app.state.acceptor = await islands.enter_async_context(Acceptor(settings).running())
@@ -96,7 +96,6 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
         responses=errors.DOCUMENTED,
     )
-    app.state.settings = settings
     errors.install(app)
     app.add_middleware(EdgeMiddleware, body_bytes_max=settings.body_bytes_max, secure=settings.cookie_secure)
     app.add_middleware(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app import config
 from app.database import forget_engine, new_session
 from app.embedded.home import Home
 from app.embedded.postgres import EmbeddedPostgres
+from tests.bank import Bank
 
 BACKEND = Path(__file__).parents[1]
 JWT_SECRET = "a test secret that is long enough for HS256"
@@ -93,3 +96,22 @@ def session(database: str) -> Iterator[Session]:
     """A session on the fresh database. The test commits; nobody else does."""
     with new_session() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def gateway() -> Any:
+    """The gateway's app, made once; each test that uses it runs it on a database of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        point_at(patch, "postgresql://nobody@/nowhere")
+        from app.main import create_app  # noqa: PLC0415  (importing it makes an app, which needs settings)
+
+        made = create_app()
+    config.get_settings.cache_clear()
+    return made
+
+
+@pytest.fixture
+def bank(database: str, gateway: Any) -> Iterator[Bank]:
+    """A running gateway on a fresh database, and people for it."""
+    with TestClient(gateway) as api:
+        yield Bank(api)

@@ -25,7 +25,7 @@ SECURITY_HEADERS: list[tuple[bytes, bytes]] = [
     # One address serves a page to a browser's navigation and JSON to a program: caches must tell them apart.
     (b"vary", b"Accept"),
 ]
-_DATA_HEADERS: list[tuple[bytes, bytes]] = [
+DATA_HEADERS: list[tuple[bytes, bytes]] = [
     # What says money is never cached, and JSON opened as a page may do nothing.
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -114,7 +114,7 @@ class _Answer:
             own = list(message.get("headers", []))
             names = {name.lower() for name, _ in own}
             is_data = (b"content-type", b"application/json") in own
-            extra = self._headers + _DATA_HEADERS if is_data else self._headers
+            extra = self._headers + DATA_HEADERS if is_data else self._headers
             own += [header for header in extra if header[0] not in names or header[0] == b"vary"]
             own.append((b"x-request-id", self.request_id.encode()))
             message = {**message, "headers": own}

@@ -141,7 +141,7 @@ class EmbeddedPostgres:
             check=False,
         )
         if answer.returncode != 0:
-            raise PostgresError(f"The database didn't answer: {_last_line(answer.stderr)}.")
+            raise PostgresError(f"The database didn't answer: {_reason(answer.stderr)}.")
         return answer.stdout.strip()
 
     def client_environment(self) -> dict[str, str]:
@@ -255,9 +255,7 @@ class EmbeddedPostgres:
     def _failure(self, verb: str, output: str) -> Exception:
         if "No space left on device" in output:
             return home_error(OSError(28, ""), self.home.path)
-        complaints = re.findall(r"(?:FATAL|PANIC|ERROR|error): +(.+)", output)
-        reason = complaints[-1].rstrip(".") if complaints else _last_line(output)
-        return PostgresError(f"The embedded PostgreSQL couldn't {verb}: {reason}; see {self.log}.")
+        return PostgresError(f"The embedded PostgreSQL couldn't {verb}: {_reason(output)}; see {self.log}.")
 
 
 def _environment() -> dict[str, str]:
@@ -265,6 +263,8 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 
-def _last_line(output: str) -> str:
-    lines = output.strip().splitlines()
-    return lines[-1].rstrip(".") if lines else "it said nothing"
+def _reason(output: str) -> str:
+    """Return why a program of PostgreSQL gave up: its last complaint, else the last thing it said."""
+    complaints = re.findall(r"(?:FATAL|PANIC|ERROR|error): +(.+)", output)
+    lines = complaints or output.strip().splitlines() or ["it said nothing"]
+    return str(lines[-1]).rstrip(".")

@@ -46,7 +46,7 @@ class InitiateBody(msgspec.Struct, forbid_unknown_fields=True):
     dest_account: RowId
     amount: msgspec.Raw
     currency: Currency = money.BASE_CURRENCY
-    metadata: msgspec.Raw | None = None
+    metadata: msgspec.Raw = msgspec.Raw(b"null")
     note: Note = ""
     idempotency_key: Key | None = None
 
@@ -175,13 +175,14 @@ def _checked_key(key: str | None) -> str | None:
     return key
 
 
-def _metadata(raw: msgspec.Raw | None) -> str | None:
-    if raw is None or raw == b"null":
+def _metadata(field: msgspec.Raw) -> str | None:
+    raw = bytes(field)
+    if raw == b"null":
         return None
     if len(raw) > METADATA_BYTES_MAX:
         raise Invalid(f"metadata is larger than we keep ({METADATA_BYTES_MAX} bytes).", bytes_max=METADATA_BYTES_MAX)
-    _decode(bytes(raw), _decode_object)
-    return bytes(raw).decode()
+    _decode(raw, _decode_object)
+    return raw.decode()
 
 
 def _answer_headers(answer: Answer, wanted: Wanted) -> list[tuple[bytes, bytes]]:

@@ -1,0 +1,59 @@
+"""The audit trail and the event log on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.audit.models import AuditEntry
+from app.audit.service import LoggedEvent
+
+
+class AuditEntryOut(BaseModel):
+    """One act, or one change of state."""
+
+    id: int
+    at: datetime
+    action: str = Field(description="The topic of the event: `user.logged_in`, `account.updated`, …")
+    actor_id: int | None = Field(description="Who did it; null is the bank itself.")
+    subject_type: str
+    subject_id: int
+    data: dict[str, Any] = Field(description="The event's own facts. They hold no secrets.")
+
+    @classmethod
+    def of(cls, row: AuditEntry) -> AuditEntryOut:
+        """Return the row as staff see it."""
+        return cls(
+            id=row.id,
+            at=row.at,
+            action=row.action,
+            actor_id=row.actor_id,
+            subject_type=row.subject_type,
+            subject_id=row.subject_id,
+            data=row.data,
+        )
+
+
+class LoggedEventOut(BaseModel):
+    """One event of the log. Amounts in `facts` are minor units, as in every event."""
+
+    id: str = Field(description="Bundle and position: `17-3`.")
+    topic: str
+    version: int
+    recorded_at: datetime
+    trace: str | None = Field(description="The request that caused it.")
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: LoggedEvent) -> LoggedEventOut:
+        """Return the event as staff see it."""
+        return cls(
+            id=event.id,
+            topic=event.topic,
+            version=event.version,
+            recorded_at=event.recorded_at,
+            trace=event.trace,
+            facts=event.facts,
+        )

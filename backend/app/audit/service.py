@@ -1,0 +1,174 @@
+"""Reading what happened: the audit trail of people's acts, and the event log that everything else is derived from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEntry
+from app.events.models import OutboxBundle
+from app.events.outbox import BUNDLE_EVENTS_MAX
+
+# An event's place in the log as one number, for cursors: its bundle, and its position among at most this many.
+PLACES_PER_BUNDLE = 1_000
+assert BUNDLE_EVENTS_MAX <= PLACES_PER_BUNDLE
+# A page looks through this many bundles at most. A rare event may take several pages to find, but no page takes long.
+BUNDLES_PER_PAGE_MAX = 5_000
+BUNDLES_AT_ONCE = 100
+# A bundle gets its id a moment before or after its time, so the ends of a period are looked for a little further out.
+SLACK = timedelta(minutes=1)
+
+
+class AuditFilter(NamedTuple):
+    """Which entries of the trail are wanted; None: any."""
+
+    action: str | None = None
+    actor_id: int | None = None
+    subject_type: str | None = None
+    subject_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class EventFilter(NamedTuple):
+    """Which events of the log are wanted; None: any. `topic` is a topic or what topics begin with."""
+
+    topic: str | None = None
+    transaction_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class LoggedEvent(NamedTuple):
+    """One event of the log. `place` orders it; the facts are those of its class in the catalogue."""
+
+    place: int
+    id: str
+    topic: str
+    version: int
+    recorded_at: datetime
+    trace: str | None
+    facts: dict[str, Any]
+
+
+class EventPage(NamedTuple):
+    """Events, newest first, and the place to go on from (None: the log was read to its beginning)."""
+
+    events: Sequence[LoggedEvent]
+    next_place: int | None
+
+
+def trail(session: Session, *, wanted: AuditFilter, before_id: int | None = None, limit: int) -> list[AuditEntry]:
+    """Return entries of the audit trail, newest first, older than `before_id`."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    conditions = (
+        (wanted.action, AuditEntry.action == wanted.action),
+        (wanted.actor_id, AuditEntry.actor_id == wanted.actor_id),
+        (wanted.subject_type, AuditEntry.subject_type == wanted.subject_type),
+        (wanted.subject_id, AuditEntry.subject_id == wanted.subject_id),
+        (wanted.since, AuditEntry.at >= wanted.since),
+        (wanted.until, AuditEntry.at < wanted.until),
+        (before_id, AuditEntry.id < before_id if before_id is not None else None),
+    )
+    for value, condition in conditions:
+        if value is not None and condition is not None:
+            query = query.where(condition)
+    return list(session.scalars(query))
+
+
+def log_page(session: Session, *, wanted: EventFilter, before_place: int | None = None, limit: int) -> EventPage:
+    """Return events of the log, newest first, before `before_place`.
+
+    A page may hold fewer than `limit` events, even none, and still have a next one: it looks through
+    `BUNDLES_PER_PAGE_MAX` bundles and no more.
+    """
+    lowest, highest = _bundle_range(session, wanted)
+    if before_place is not None:
+        highest = min(highest, before_place // PLACES_PER_BUNDLE)
+    found: list[LoggedEvent] = []
+    for bundle in _bundles(session, wanted, lowest, highest):
+        for event in reversed(_events(bundle)):
+            if (before_place is None or event.place < before_place) and _is_wanted(event, wanted):
+                if len(found) == limit:
+                    return EventPage(found, found[-1].place)
+                found.append(event)
+    stopped_at = highest - BUNDLES_PER_PAGE_MAX
+    return EventPage(found, (stopped_at + 1) * PLACES_PER_BUNDLE if stopped_at >= lowest else None)
+
+
+def _bundles(session: Session, wanted: EventFilter, lowest: int, highest: int) -> Iterator[Row[Any]]:
+    """Read the bundles that may hold wanted events, newest first, in portions, as far back as one page may go."""
+    columns = (
+        OutboxBundle.id,
+        OutboxBundle.topic,
+        OutboxBundle.version,
+        OutboxBundle.recorded_at,
+        OutboxBundle.trace,
+        OutboxBundle.payload,
+    )
+    furthest = max(lowest, highest - BUNDLES_PER_PAGE_MAX + 1)
+    query = select(*columns).order_by(OutboxBundle.id.desc())
+    if wanted.topic is not None:
+        query = query.where(OutboxBundle.topic.startswith(wanted.topic, autoescape=True))
+    if wanted.transaction_id is not None:
+        # The text that the encoder wrote; a name or a note can't imitate it, because a quote in it is escaped.
+        query = query.where(OutboxBundle.payload.contains(f'"transaction_id":{wanted.transaction_id},', autoescape=True))
+    while highest >= furthest:
+        portion = max(furthest, highest - BUNDLES_AT_ONCE + 1)
+        yield from session.execute(query.where(OutboxBundle.id.between(portion, highest)))
+        highest = portion - 1
+
+
+def _events(bundle: Row[Any]) -> list[LoggedEvent]:
+    return [
+        LoggedEvent(
+            place=bundle.id * PLACES_PER_BUNDLE + position,
+            id=f"{bundle.id}-{position}",
+            topic=bundle.topic,
+            version=bundle.version,
+            recorded_at=bundle.recorded_at,
+            trace=bundle.trace,
+            facts=facts,
+        )
+        for position, facts in enumerate(msgspec.json.decode(bundle.payload, type=list[dict[str, Any]]))
+    ]
+
+
+def _is_wanted(event: LoggedEvent, wanted: EventFilter) -> bool:
+    return (
+        (wanted.since is None or event.recorded_at >= wanted.since)
+        and (wanted.until is None or event.recorded_at < wanted.until)
+        and (wanted.transaction_id is None or event.facts.get("transaction_id") == wanted.transaction_id)
+    )
+
+
+def _bundle_range(session: Session, wanted: EventFilter) -> tuple[int, int]:
+    """Return the first and last bundle id that the wanted period can touch."""
+    first, last = session.execute(select(func.min(OutboxBundle.id), func.max(OutboxBundle.id))).one()
+    if first is None:
+        return 1, 0
+    lowest = first if wanted.since is None else _first_since(session, wanted.since - SLACK, first, last)
+    highest = last if wanted.until is None else _first_since(session, wanted.until + SLACK, first, last)
+    return lowest, highest
+
+
+def _first_since(session: Session, instant: datetime, first: int, last: int) -> int:
+    """Return the id of about the first bundle recorded at or after an instant.
+
+    Ids are in order of time, give or take a moment, so the log needs no index on times: it is searched by halves.
+    """
+    while first < last:
+        middle = (first + last) // 2
+        later = session.execute(
+            select(OutboxBundle.recorded_at).where(OutboxBundle.id >= middle).order_by(OutboxBundle.id).limit(1)
+        ).scalar_one()
+        if later < instant:
+            first = middle + 1
+        else:
+            last = middle
+    return first

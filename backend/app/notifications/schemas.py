@@ -1,0 +1,47 @@
+"""Notifications on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from app.notifications.models import Notification
+
+
+class NotificationOut(BaseModel):
+    """One sentence to the user. The same object comes by socket as `data` of a `notification` message (S98)."""
+
+    id: int
+    title: str
+    message: str
+    type: str = Field(description="What happened, for a program: `transfer.received`, `kyc.approved`, …")
+    related_id: int = Field(description="The transaction, account or user that it speaks of.")
+    created_at: datetime
+    read: bool
+
+    @classmethod
+    def of(cls, row: Notification) -> NotificationOut:
+        """Return the row as its owner sees it."""
+        return cls(
+            id=row.id,
+            title=row.title,
+            message=row.message,
+            type=row.type,
+            related_id=row.related_id,
+            created_at=row.created_at,
+            read=row.read_at is not None,
+        )
+
+
+class StatsOut(BaseModel):
+    """For the badge on the bell."""
+
+    unread: int
+    total: int
+
+
+class MarkedOut(BaseModel):
+    """How many notifications were unread before and are read now."""
+
+    marked: int

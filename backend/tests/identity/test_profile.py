@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
+
+from app.identity import tokens
+
+from .conftest import PASSWORD, Person, events
+
+NEW_PASSWORD = "staple wagon orchid"
+
+
+class TestMe:
+    """S43: `/auth/me` says the role and whether the KYC is approved; S22: and the permissions."""
+
+    def test_anonymous_is_401(self, api: TestClient) -> None:
+        assert api.get("/auth/me").status_code == 401
+
+    def test_customer(self, asha: Person) -> None:
+        me = asha.get("/auth/me").json()
+
+        assert (me["id"], me["username"], me["email"]) == (asha.id, "asha", "asha@example.com")
+        assert (me["role"], me["kyc_approved"]) == ("customer", False)
+        assert "accounts:read" in me["permissions"]
+        assert "users:write" not in me["permissions"]
+        assert list(tokens.verified(asha.token).permissions) == me["permissions"]
+        assert "hashed_password" not in me
+
+    def test_staff(self, staff_member: Person) -> None:
+        me = staff_member.get("/auth/me").json()
+
+        assert me["role"] == "admin"
+        assert "users:write" in me["permissions"]
+
+
+class TestUpdateMe:
+    """S33: profile fields belong to the user; everything else to the bank."""
+
+    def test_anonymous_is_401(self, api: TestClient) -> None:
+        assert api.put("/auth/me", json={"full_name": "x"}).status_code == 401
+
+    def test_changes_what_is_named_and_nothing_else(self, asha: Person, session: Session) -> None:
+        answer = asha.put("/auth/me", phone="+91 98765 43210", language="hi", address="12 MG Road\nPune")
+
+        assert answer.status_code == 200
+        me = asha.get("/auth/me").json()
+        assert (me["phone"], me["language"], me["address"]) == ("+91 98765 43210", "hi", "12 MG Road\nPune")
+        assert me["full_name"] == "Asha Rao"
+        changes = [event["changes"] for event in events(session, "user.changed")]
+        assert changes == [{"phone": True, "language": "hi", "address": True}], "phone and address stay private"
+
+    def test_nothing_new_is_no_event(self, asha: Person, session: Session) -> None:
+        assert asha.put("/auth/me", full_name="Asha Rao").status_code == 200
+        assert asha.put("/auth/me").status_code == 200
+        assert events(session, "user.changed") == []
+
+    @pytest.mark.parametrize(
+        "field", ["role", "kyc_approved", "is_active", "email", "username", "id", "hashed_password", "failed_logins"]
+    )
+    def test_not_the_users_to_change(self, asha: Person, field: str) -> None:
+        before = asha.get("/auth/me").json()
+
+        assert asha.put("/auth/me", **{field: "admin"}).status_code == 422
+        assert asha.get("/auth/me").json() == before
+
+    @pytest.mark.parametrize(
+        "changed",
+        [{"language": "fr"}, {"phone": "call me"}, {"full_name": "x" * 61}, {"full_name": 5}, {"address": "x" * 301}],
+    )
+    def test_what_cannot_be_accepted(self, asha: Person, changed: dict[str, object]) -> None:
+        assert asha.put("/auth/me", **changed).status_code == 422
+
+
+class TestChangePassword:
+    """S25: a sensitive action asks for the password again, and ends every other session."""
+
+    def _change(self, who: Person, current: str, new: str) -> int:
+        return who.post("/auth/change-password", current_password=current, new_password=new).status_code
+
+    def test_anonymous_is_401(self, api: TestClient) -> None:
+        body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+        assert api.post("/auth/change-password", json=body).status_code == 401
+
+    def test_new_password_works_old_one_and_other_sessions_end(self, asha: Person, session: Session) -> None:
+        other = asha.api.post("/auth/login", json={"username": "asha", "password": PASSWORD}).json()["access_token"]
+
+        assert self._change(asha, PASSWORD, NEW_PASSWORD) == 204
+
+        assert asha.get("/auth/me").status_code == 200
+        assert asha.api.get("/auth/me", headers={"Authorization": f"Bearer {other}"}).status_code == 401
+        for password, status in ((PASSWORD, 401), (NEW_PASSWORD, 200)):
+            assert asha.api.post("/auth/login", json={"username": "asha", "password": password}).status_code == status
+        assert events(session, "user.changed")[0]["changes"] == {"password": True}
+
+    def test_a_wrong_current_password_is_counted_like_a_wrong_sign_in(self, asha: Person) -> None:
+        assert [self._change(asha, "not the password", NEW_PASSWORD) for _ in range(10)] == [403] * 10
+        assert self._change(asha, PASSWORD, NEW_PASSWORD) == 403, "locked out"
+
+    @pytest.mark.parametrize("new", ["short", "password12345", "asha@example.com"])
+    def test_a_weak_new_password_changes_nothing(self, asha: Person, new: str) -> None:
+        assert self._change(asha, PASSWORD, new) == 422
+        assert asha.api.post("/auth/login", json={"username": "asha", "password": PASSWORD}).status_code == 200
+
+
+class TestSearch:
+    """S61: find a recipient by name; a stranger sees id, username and name, nothing more."""
+
+    def test_anonymous_is_401(self, api: TestClient) -> None:
+        assert api.get("/users/search", params={"q": "ravi"}).status_code == 401
+
+    def test_finds_by_the_beginning_of_username_or_any_name(self, asha: Person, person: Callable[..., Person]) -> None:
+        ravi = person("ravi", full_name="Ravi Kumar Sharma")
+        found = [{"id": ravi.id, "username": "ravi", "name": "Ravi Kumar Sharma"}]
+
+        for text in ("ra", "RAVI", "kum", "sharma", "ravi kumar"):
+            assert asha.get("/users/search", q=text).json() == found, text
+        for text in ("avi", "harma", "example.com", "ravi@example.com"):
+            assert asha.get("/users/search", q=text).json() == [], text
+
+    def test_without_a_name_the_username_stands_in(self, asha: Person, person: Callable[..., Person]) -> None:
+        person("ravi")
+
+        assert asha.get("/users/search", q="ravi").json()[0]["name"] == "ravi"
+
+    def test_never_oneself_staff_or_somebody_switched_off(
+        self, asha: Person, person: Callable[..., Person], staff_member: Person
+    ) -> None:
+        asgar = person("asgar")
+        person("asadmin", admin=True)
+        assert [one["username"] for one in asha.get("/users/search", q="as").json()] == ["asgar"]
+
+        staff_member.put(f"/admin/users/{asgar.id}", is_active=False)
+
+        assert asha.get("/users/search", q="as").json() == []
+
+    def test_at_most_ten(self, asha: Person, person: Callable[..., Person]) -> None:
+        for number in range(12):
+            person(f"ravi{number:02}")
+
+        assert len(asha.get("/users/search", q="ravi").json()) == 10
+
+    @pytest.mark.parametrize("text", ["%%", "__", "\\%", "'; DROP TABLE users; --", "ra%"])
+    def test_signs_of_the_database_mean_nothing(self, asha: Person, person: Callable[..., Person], text: str) -> None:
+        person("ravi")
+
+        answer = asha.get("/users/search", q=text)
+
+        assert (answer.status_code, answer.json()) == (200, [])
+
+    @pytest.mark.parametrize("text", ["", "r", "x" * 61, "ra\x00"])
+    def test_what_cannot_be_looked_for(self, asha: Person, text: str) -> None:
+        assert asha.get("/users/search", q=text).status_code == 422

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.database import unit_of_work
+from app.identity import sessions, tokens
+from app.identity.errors import SessionEnded
+from app.identity.models import RefreshToken, User, UserSession
+
+from .conftest import HERE, PASSWORD, Person, events
+
+COOKIE = "nyord_refresh"
+
+
+def _login(api: TestClient) -> tuple[str, str]:
+    """Sign asha in; return the access token and the refresh token."""
+    answer = api.post("/auth/login", json={"username": "asha", "password": PASSWORD})
+    api.cookies.clear()
+    return answer.json()["access_token"], answer.cookies[COOKIE]
+
+
+def _refresh(api: TestClient, token: str) -> tuple[int, str]:
+    """Refresh with this token; return the status and the next refresh token (empty if refused)."""
+    answer = api.post("/auth/refresh", headers={"Cookie": f"{COOKIE}={token}"})
+    api.cookies.clear()
+    return answer.status_code, answer.cookies.get(COOKIE, "")
+
+
+def _me(api: TestClient, token: str) -> int:
+    return api.get("/auth/me", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+class TestRefresh:
+    """C21: an HttpOnly refresh token that is used once; its reuse ends the family."""
+
+    def test_without_a_cookie_is_401(self, asha: Person) -> None:
+        assert asha.api.post("/auth/refresh").status_code == 401
+
+    @pytest.mark.parametrize("token", ["unknown", "x" * 43])
+    def test_an_unknown_token_is_401(self, asha: Person, token: str) -> None:
+        assert _refresh(asha.api, token) == (401, "")
+
+    def test_gives_a_new_pair_for_the_same_session(self, asha: Person) -> None:
+        access, refresh = _login(asha.api)
+
+        answer = asha.api.post("/auth/refresh", headers={"Cookie": f"{COOKIE}={refresh}"})
+
+        assert answer.status_code == 200
+        assert answer.cookies[COOKIE] != refresh
+        renewed = answer.json()["access_token"]
+        assert tokens.verified(renewed).session_id == tokens.verified(access).session_id
+        assert tokens.verified(renewed).auth_time == tokens.verified(access).auth_time
+        assert _me(asha.api, renewed) == 200
+
+    def test_a_chain_of_refreshes(self, asha: Person) -> None:
+        _, token = _login(asha.api)
+        seen = {token}
+        for _ in range(5):
+            status, token = _refresh(asha.api, token)
+            assert status == 200
+            seen.add(token)
+
+        assert len(seen) == 6
+
+    def test_two_tabs_within_the_grace_get_the_same_successor(self, asha: Person) -> None:
+        _, first = _login(asha.api)
+        now = clock.now()
+        with clock.at(now):
+            one = _refresh(asha.api, first)
+        with clock.at(now + timedelta(seconds=20)):
+            other = _refresh(asha.api, first)
+
+        assert one == other
+        assert one[0] == 200
+
+    def test_two_tabs_at_the_same_instant(self, asha: Person) -> None:
+        _, first = _login(asha.api)
+
+        def rotate(_: int) -> str:
+            with unit_of_work() as session:
+                return sessions.refresh(session, refresh_token=first).refresh_token
+
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(rotate, range(8)))) == 1
+
+    def test_reuse_after_the_grace_ends_the_session_for_thief_and_owner(self, asha: Person, session: Session) -> None:
+        access, first = _login(asha.api)
+        now = clock.now()
+        with clock.at(now):
+            _, second = _refresh(asha.api, first)
+            assert _me(asha.api, access) == 200
+        with clock.at(now + timedelta(seconds=21)):
+            assert _refresh(asha.api, first)[0] == 401
+            assert _me(asha.api, access) == 401
+            assert _refresh(asha.api, second)[0] == 401
+
+        assert [e["reason"] for e in events(session, "user.session_revoked")] == ["refresh_token_reused"]
+
+    def test_the_owners_other_sessions_live_on(self, asha: Person) -> None:
+        _, first = _login(asha.api)
+        now = clock.now()
+        with clock.at(now):
+            _refresh(asha.api, first)
+        with clock.at(now + timedelta(minutes=5)):
+            _refresh(asha.api, first)
+            assert _me(asha.api, asha.token) == 200
+
+    def test_ends_with_the_session_however_often_it_is_refreshed(self, asha: Person) -> None:
+        now = clock.now()
+        with clock.at(now):
+            _, token = _login(asha.api)
+        with clock.at(now + timedelta(days=29)):
+            status, token = _refresh(asha.api, token)
+            assert status == 200
+        with clock.at(now + timedelta(days=30)):
+            assert _refresh(asha.api, token)[0] == 401
+
+    def test_a_refresh_token_is_no_access_token(self, asha: Person) -> None:
+        _, refresh = _login(asha.api)
+
+        assert _me(asha.api, refresh) == 401
+
+    def test_nothing_stored_can_be_used_to_sign_in(self, asha: Person, session: Session) -> None:
+        _, first = _login(asha.api)
+        _, second = _refresh(asha.api, first)
+
+        stored = session.scalars(select(RefreshToken.token_hash)).all()
+        assert tokens.hash_of(first) in stored
+        assert tokens.hash_of(second) in stored
+        assert not any(token.encode() in row for token in (first, second) for row in stored)
+
+
+class TestLogout:
+    """S141: after logout neither the access token nor the refresh token works."""
+
+    def test_anonymous_is_401(self, api: TestClient) -> None:
+        assert api.post("/auth/logout").status_code == 401
+
+    def test_ends_this_session_and_no_other(self, asha: Person, session: Session) -> None:
+        access, refresh = _login(asha.api)
+
+        answer = asha.api.post("/auth/logout", headers={"Authorization": f"Bearer {access}"})
+
+        assert answer.status_code == 204
+        assert 'nyord_refresh=""' in answer.headers["set-cookie"]
+        assert _me(asha.api, access) == 401
+        assert _refresh(asha.api, refresh)[0] == 401
+        assert _me(asha.api, asha.token) == 200
+        assert [e["reason"] for e in events(session, "user.session_revoked")] == ["logout"]
+
+
+class TestSessions:
+    """S26: the token is stateless, and its session can still be ended at any moment."""
+
+    def test_anonymous_is_401(self, api: TestClient) -> None:
+        assert api.get("/auth/sessions").status_code == 401
+        assert api.delete("/auth/sessions/1").status_code == 401
+
+    def test_shows_ones_own_newest_first(self, asha: Person, person: Callable[..., Person]) -> None:
+        person("ravi")
+        _login(asha.api)
+
+        shown = asha.get("/auth/sessions").json()
+
+        assert [one["current"] for one in shown] == [False, True]
+        assert shown[1]["id"] == asha.session_id
+        assert (shown[1]["ip"], shown[1]["user_agent"]) == ("203.0.113.7", "pytest")
+
+    def test_the_owner_ends_one_on_another_device(self, asha: Person) -> None:
+        access, refresh = _login(asha.api)
+        session_id = tokens.verified(access).session_id
+
+        assert asha.delete(f"/auth/sessions/{session_id}").status_code == 204
+        assert _me(asha.api, access) == 401
+        assert _refresh(asha.api, refresh)[0] == 401
+        assert asha.delete(f"/auth/sessions/{session_id}").status_code == 404, "ended already"
+
+    def test_a_stranger_cannot_tell_whether_it_exists(self, asha: Person, person: Callable[..., Person]) -> None:
+        ravi = person("ravi")
+
+        other = asha.delete(f"/auth/sessions/{ravi.session_id}")
+        none = asha.delete("/auth/sessions/999999")
+
+        assert (other.status_code, other.text) == (none.status_code, none.text)
+        assert other.status_code == 404
+        assert ravi.get("/auth/me").status_code == 200
+
+    @pytest.mark.parametrize("session_id", ["0", "-1", "9007199254740992", "x", "1%00"])
+    def test_not_an_id(self, asha: Person, session_id: str) -> None:
+        assert asha.delete(f"/auth/sessions/{session_id}").status_code == 422
+
+    def test_the_oldest_ends_when_there_are_too_many(self, asha: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sessions, "SESSIONS_PER_USER_MAX", 3)
+        opened = [_login(asha.api)[0] for _ in range(3)]
+
+        assert asha.get("/auth/me").status_code == 401, "the fixture's session is the oldest of four"
+        assert [_me(asha.api, token) for token in opened] == [200, 200, 200]
+
+
+class TestForgetOld:
+    """C21: what can't be used any more is deleted, what still can is kept."""
+
+    def test_only_tokens_of_sessions_that_ended_long_ago(self, asha: Person, session: Session) -> None:
+        ended_long_ago = clock.now() - timedelta(days=200)
+        with clock.at(ended_long_ago), unit_of_work() as writing:
+            old = sessions.open_session(writing, user=writing.get_one(User, asha.id), device=HERE)
+
+        with unit_of_work() as writing:
+            assert sessions.forget_old(writing) == 1
+
+        assert session.get(RefreshToken, tokens.hash_of(old.refresh_token)) is None
+        assert session.get(UserSession, old.session.id) is not None
+        assert len(session.scalars(select(RefreshToken)).all()) == 1
+        with pytest.raises(SessionEnded), unit_of_work() as writing:
+            sessions.refresh(writing, refresh_token=old.refresh_token)
