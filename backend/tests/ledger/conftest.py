@@ -1,0 +1,37 @@
+"""A small ledger to try things on: cash and two customers, the first with ₹1,000.00."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from app.database import unit_of_work
+from app.ledger.accounts import bank_account, open_customer_account
+from app.ledger.decide import Group
+from app.ledger.models import LedgerKind
+from tests.ledger.helpers import deposit, settle_now
+
+OPENING_MINOR = 1_000_00
+
+
+@dataclass(frozen=True)
+class SmallLedger:
+    """Ids of the accounts. Group 1 paid the opening deposit."""
+
+    cash: int
+    asha: int
+    ravi: int
+
+
+@pytest.fixture
+def ledger(database: str) -> SmallLedger:
+    """A fresh bank with cash, Asha (₹1,000.00) and Ravi (nothing)."""
+    with unit_of_work() as session:
+        small = SmallLedger(
+            cash=bank_account(session, LedgerKind.CASH),
+            asha=open_customer_account(session),
+            ravi=open_customer_account(session),
+        )
+    settle_now(Group(1, (deposit(small.cash, small.asha, OPENING_MINOR),)))
+    return small
