@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     accept_batch_max: int = 500  # the sweet spot of the group commit
     accept_queue_max: int = 5_000  # beyond this the gateway answers 503 with Retry-After instead of growing
     settle_batch_max: int = 500
+    queue_length_max: int = 50_000  # events waiting in one queue; beyond this the staff are warned (S122)
+    queue_age_seconds_max: int = 60  # nor may the oldest of them have waited longer
     database_pool_size: int = 10
     sockets_per_user_max: int = 10
     socket_queue_max: int = 100  # messages waiting for one slow socket before it is dropped

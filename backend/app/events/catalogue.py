@@ -285,6 +285,17 @@ class WorkerFailed(Event, frozen=True, kw_only=True):
     error: str
 
 
+class DeadLetterDecided(Event, frozen=True, kw_only=True):
+    """Somebody decided what becomes of a dead letter. `decision` is `replayed` or `given_up`."""
+
+    topic = "system.dead_letter_decided"
+
+    queue: str
+    dead_letter_id: int
+    decision: str
+    reason: str = ""
+
+
 def _all_events(root: type[Event]) -> list[type[Event]]:
     found = [root] if root.topic else []
     for child in root.__subclasses__():

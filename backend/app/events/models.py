@@ -25,6 +25,9 @@ class OutboxBundle(Base):
     # A JSON array of `count` events. Text, not jsonb: it is written once per commit and parsed by its readers.
     payload: Mapped[str] = mapped_column(Text)
 
+    # The bank's own troubles are looked up by topic; they are few, so this index costs the other events nothing.
+    __table_args__ = (Index("ix_outbox_system", "topic", "id", postgresql_where=text("topic LIKE 'system.%'")),)
+
 
 class Unsent(Base):
     """A bundle that the relay hasn't handed to the bus yet. Filled by a trigger on the outbox, emptied by the relay.

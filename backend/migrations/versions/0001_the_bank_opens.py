@@ -273,6 +273,9 @@ def upgrade() -> None:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
+    op.create_index(
+        "ix_outbox_system", "outbox", ["topic", "id"], unique=False, postgresql_where=sa.text("topic LIKE 'system.%'")
+    )
     op.create_table(
         "outbox_unsent",
         sa.Column("outbox_id", sa.BigInteger(), nullable=False),
@@ -495,6 +498,7 @@ def downgrade() -> None:
     op.drop_table("transactions")
     op.drop_table("socket_tickets")
     op.drop_table("outbox_unsent")
+    op.drop_index("ix_outbox_system", table_name="outbox", postgresql_where=sa.text("topic LIKE 'system.%'"))
     op.drop_table("outbox")
     op.drop_table("notifications")
     op.drop_index("ix_movements_debit_account_id", table_name="movements")
