@@ -11,6 +11,7 @@ import msgspec
 from app.events.catalogue import (
     CATALOGUE,
     AccountUpdated,
+    DeadLetterDecided,
     DepositCompleted,
     DepositFailed,
     DepositRequested,
@@ -60,6 +61,7 @@ _SUBJECTS: dict[type[Event], Callable[[Any], Subject]] = {
     KYCStatusChanged: lambda event: ("user", event.user_id),
     AccountUpdated: lambda event: ("account", event.account_id),
     WorkerFailed: lambda event: ("dead_letter", event.dead_letter_id),
+    DeadLetterDecided: lambda event: ("dead_letter", event.dead_letter_id),
     # A queue has a name and no number.
     QueueOverflowed: lambda event: ("queue", crc32(event.queue.encode())),
 }

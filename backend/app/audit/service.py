@@ -14,6 +14,8 @@ from app.audit.models import AuditEntry
 from app.events.models import OutboxBundle
 from app.events.outbox import BUNDLE_EVENTS_MAX
 
+_BundleRow = Row[int, str, int, datetime, str | None, str]
+
 # An event's place in the log as one number, for cursors: its bundle, and its position among at most this many.
 PLACES_PER_BUNDLE = 1_000
 assert BUNDLE_EVENTS_MAX <= PLACES_PER_BUNDLE
@@ -101,7 +103,7 @@ def log_page(session: Session, *, wanted: EventFilter, before_place: int | None 
     return EventPage(found, (stopped_at + 1) * PLACES_PER_BUNDLE if stopped_at >= lowest else None)
 
 
-def _bundles(session: Session, wanted: EventFilter, lowest: int, highest: int) -> Iterator[Row[Any]]:
+def _bundles(session: Session, wanted: EventFilter, lowest: int, highest: int) -> Iterator[_BundleRow]:
     """Read the bundles that may hold wanted events, newest first, in portions, as far back as one page may go."""
     columns = (
         OutboxBundle.id,
@@ -117,14 +119,16 @@ def _bundles(session: Session, wanted: EventFilter, lowest: int, highest: int) -
         query = query.where(OutboxBundle.topic.startswith(wanted.topic, autoescape=True))
     if wanted.transaction_id is not None:
         # The text that the encoder wrote; a name or a note can't imitate it, because a quote in it is escaped.
-        query = query.where(OutboxBundle.payload.contains(f'"transaction_id":{wanted.transaction_id},', autoescape=True))
+        query = query.where(
+            OutboxBundle.payload.contains(f'"transaction_id":{wanted.transaction_id},', autoescape=True)
+        )
     while highest >= furthest:
         portion = max(furthest, highest - BUNDLES_AT_ONCE + 1)
         yield from session.execute(query.where(OutboxBundle.id.between(portion, highest)))
         highest = portion - 1
 
 
-def _events(bundle: Row[Any]) -> list[LoggedEvent]:
+def _events(bundle: _BundleRow) -> list[LoggedEvent]:
     return [
         LoggedEvent(
             place=bundle.id * PLACES_PER_BUNDLE + position,
