@@ -1,0 +1,58 @@
+"""What operators need: dead letters, queues, health."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.edge.pages import Page, PageQuery
+from app.edge.session import Read, Write
+from app.edge.wire import ExactRoute, RowId
+from app.identity.permissions import AdminUser
+from app.operations import dead_letters, health, queues
+from app.operations.schemas import DeadLetterOut, GiveUpRequest, HealthOut, LetterStatus, QueueOut, QueuesOut
+
+router = APIRouter(prefix="/health", tags=["health"])
+admin_router = APIRouter(prefix="/admin", tags=["admin: operations"], route_class=ExactRoute)
+
+
+@router.get("/live")
+async def live() -> HealthOut:
+    """This process runs. Restart it if it doesn't answer."""
+    return HealthOut()
+
+
+@router.get("/ready")
+def ready(session: Read) -> HealthOut:
+    """This process can serve. Send it no requests while it answers 503."""
+    health.ensure_ready(session)
+    return HealthOut()
+
+
+@admin_router.get("/dead-letters")
+def list_dead_letters(
+    admin: AdminUser, session: Read, page: PageQuery, status: LetterStatus | None = None
+) -> Page[DeadLetterOut]:
+    """Events that could not be handled after every retry, newest first."""
+    letters = dead_letters.page(session, status=status, before_id=page.after_id, limit=page.fetch)
+    return Page.of(letters, page, out=DeadLetterOut.of, row_id=lambda letter: letter.row.id)
+
+
+@admin_router.post("/dead-letters/{letter_id}/replay")
+def replay_dead_letter(letter_id: RowId, admin: AdminUser, session: Write) -> DeadLetterOut:
+    """Put the event back into its queue. Safe to repeat."""
+    return DeadLetterOut.of(dead_letters.replay(session, letter_id=letter_id, actor_id=admin.id))
+
+
+@admin_router.post("/dead-letters/{letter_id}/give-up")
+def give_up_dead_letter(letter_id: RowId, body: GiveUpRequest, admin: AdminUser, session: Write) -> DeadLetterOut:
+    """Close a dead letter for good, with the reason."""
+    letter = dead_letters.give_up(session, letter_id=letter_id, reason=body.reason, actor_id=admin.id)
+    return DeadLetterOut.of(letter)
+
+
+@admin_router.get("/queues")
+def list_queues(admin: AdminUser, session: Read) -> QueuesOut:
+    """How long each queue is, and how long its first event has been waiting."""
+    return QueuesOut(
+        queues=[QueueOut.of(queue) for queue in queues.health(session)], unsent_bundles=queues.unsent(session)
+    )
