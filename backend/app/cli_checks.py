@@ -1,4 +1,4 @@
-"""`nyord test`: every rule that has a check, then every test. Needs no running bank; the tests start their own database."""
+"""`nyord test`: every rule that has a check, then every test. Needs no bank; the tests start their own database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SUFFIXES: Final = {".py", ".ts", ".tsx", ".js", ".jsx", ".css", ".sql", ".sh"}
 
 
 def run_everything(pytest_arguments: Sequence[str], *, fast: bool) -> int:
-    """Run all checks and, last, pytest, whose closing line ends the output. Return 0 only if every one of them passed."""
+    """Run all checks and, last, pytest, whose closing line ends the output. Return 0 only if all of them passed."""
     failed = [name for name, command in _STEPS.items() if not _passes(name, command)]
     if too_long := long_files(ROOT):
         failed.append("file lengths")

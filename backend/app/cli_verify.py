@@ -12,7 +12,7 @@ def prove(data: Path | None, trusted_head: str | None) -> tuple[dict[str, Any], 
     """Audit the bank that the command means; return the report as plain values, and the same in words."""
     with bank_session(data) as session:
         from app import tasks  # noqa: F401  (every room adds its own checks when it is imported)
-        from app.ledger.verify import verify
+        from app.checks import verify
 
         try:
             report = verify(session, trusted_head=trusted_head)

@@ -12,7 +12,7 @@ from app.core import clock
 from app.database import unit_of_work
 from app.events.models import InboxEntry
 from app.ledger.seal import seal
-from app.ledger.verify import verify
+from app.checks import verify
 from app.transactions.reviews import expire_holds
 
 log = structlog.get_logger("tasks")

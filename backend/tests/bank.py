@@ -17,7 +17,7 @@ from app.database import unit_of_work
 from app.events.runner import drain
 from app.identity.models import Role, User
 from app.identity.sessions import Device, open_session
-from app.ledger.verify import verify
+from app.checks import verify
 from app.transactions import requests
 from app.transactions.models import Transaction
 

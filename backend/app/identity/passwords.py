@@ -51,13 +51,14 @@ def hash_password(password: str) -> str:
 def matches(password: str, hashed: str | None) -> tuple[bool, str | None]:
     """Return whether the password is the hashed one and, if the hash is of an older kind (bcrypt), a new one to keep.
 
-    Without a hash (no such user) it takes the same time and the answer is no.
+    Without a hash (no such user, or one who can't sign in with a password) it takes the same time and the answer is no.
     """
-    against = _of_nobody() if hashed is None else hashed
+    known = hashed is not None and any(hasher.identify(hashed) for hasher in _hashers.hashers)
+    against = hashed if hashed is not None and known else _of_nobody()
     is_bcrypt = against.startswith("$2")
     given = password.encode()[:BCRYPT_BYTES_MAX] if is_bcrypt else password
     with _at_once:
-        right = _hashers.verify(given, against) and hashed is not None
+        right = _hashers.verify(given, against) and known
         outdated = right and (is_bcrypt or _argon2.check_needs_rehash(against))
         return right, _hashers.hash(password) if outdated else None
 

@@ -58,9 +58,10 @@ class TestOwned:
             pass
 
     def test_a_running_bank_is_named_at_once_whatever_the_patience(self, home: Home) -> None:
-        with home.owned(), home.announced(RunInfo(1, "127.0.0.1", 8001, "postgresql://", "now")):
-            with pytest.raises(BankAlreadyRunning, match="http://127.0.0.1:8001"), home.owned(patience_seconds=60):
-                pass
+        info = RunInfo(1, "127.0.0.1", 8001, "postgresql://", "now")
+        refused = pytest.raises(BankAlreadyRunning, match=r"http://127\.0\.0\.1:8001")
+        with home.owned(), home.announced(info), refused, home.owned(patience_seconds=60):
+            pass
 
     def test_who_waits_gets_its_turn(self, home: Home) -> None:
         owner = subprocess.Popen(
@@ -173,7 +174,7 @@ class TestRunning:
         assert not home.path.exists()
 
     def test_the_lock_is_the_truth_not_the_file(self, home: Home) -> None:
-        info = RunInfo(4711, "0.0.0.0", 8000, "postgresql://x", "now")  # noqa: S104
+        info = RunInfo(4711, "0.0.0.0", 8000, "postgresql://x", "now")
         with home.owned():
             write_private(home.run_file, {**info.__dict__})
         assert home.running() is None, "a run.json that a killed bank left"

@@ -49,8 +49,11 @@ class TestHashes:
         assert passwords.matches(long, renewed)[0]
         assert not passwords.matches(long[:24], renewed)[0], "the new hash must cover the whole password"
 
-    def test_nobodys_password_is_never_right(self) -> None:
-        assert passwords.matches("the password of somebody who doesn't exist", None) == (False, None)
+    @pytest.mark.parametrize(
+        "hashed", [None, "", "!", "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"]
+    )
+    def test_without_a_hash_that_we_know_no_password_is_right(self, hashed: str | None) -> None:
+        assert passwords.matches("the password of somebody who doesn't exist", hashed) == (False, None)
 
     def test_login_renews_the_hash(self, asha: Person, session: Session) -> None:
         with unit_of_work() as writing:

@@ -1,0 +1,28 @@
+"""A small app with one route for each thing the edge promises, on a fresh database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.edge import errors
+from app.edge.middleware import EdgeMiddleware
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    """An app with everything of the edge and no route yet; a test adds its own."""
+    made = FastAPI(responses=errors.DOCUMENTED)
+    errors.install(made)
+    made.add_middleware(EdgeMiddleware, body_bytes_max=1_000, larger_bodies={"/uploads": 5_000})
+    return made
+
+
+@pytest.fixture
+def api(app: FastAPI) -> Iterator[TestClient]:
+    """A client of that app. What the server didn't expect comes back as an answer, as it would over a network."""
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import structlog
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.core import errors as kinds
+from app.database import forget_engine
+from app.edge import errors
+from app.edge.session import Read
+from app.edge.wire import RowId
+from tests.conftest import point_at
+
+
+class OutOfCoffee(kinds.Refused):
+    code = "out_of_coffee"
+
+
+KINDS: list[tuple[kinds.BankError, int]] = [
+    (kinds.Invalid("Wrong."), 422),
+    (kinds.Unauthenticated("Who?"), 401),
+    (kinds.Forbidden("No."), 403),
+    (kinds.NotFound("Nothing."), 404),
+    (kinds.Conflict("There already."), 409),
+    (kinds.Refused("Not today."), 422),
+    (kinds.TooMany("Slowly.", retry_after_seconds=7), 429),
+    (kinds.Unavailable("Later.", retry_after_seconds=3), 503),
+    (OutOfCoffee("Brew some first.", cups=0), 422),
+]
+
+
+class TestKinds:
+    """S146: every error has one shape, and one table says its status."""
+
+    @pytest.mark.parametrize(("error", "status"), KINDS)
+    def test_status_shape_and_headers(self, app: FastAPI, api: TestClient, error: kinds.BankError, status: int) -> None:
+        @app.get("/fails")
+        def fails() -> None:
+            raise error
+
+        answer = api.get("/fails")
+
+        assert answer.status_code == status == errors.status_of(error)
+        assert answer.json() == {"detail": error.detail, "code": error.code, "data": error.data}
+        assert answer.content == errors.error_body(error)
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers.get("retry-after") == ({429: "7", 503: "3"}).get(status)
+        assert answer.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
+
+    def test_every_kind_has_a_status(self) -> None:
+        assert {kind for kind in kinds.BankError.__subclasses__() if kind.__module__ == kinds.__name__} == set(
+            errors.STATUS_OF_KIND
+        )
+
+    def test_facts_that_json_does_not_know(self) -> None:
+        error = kinds.Refused("Not before Monday.", on=date(2026, 3, 2), rate=Decimal("8.5"))
+
+        assert json.loads(errors.error_body(error))["data"] == {"on": "2026-03-02", "rate": "8.5"}
+
+
+class TestFrameworkErrors:
+    """S146: what FastAPI says by itself has the same shape as what we say."""
+
+    @pytest.fixture(autouse=True)
+    def _routes(self, app: FastAPI) -> None:
+        @app.get("/things/{thing_id}")
+        def thing(thing_id: RowId, size: int = 1) -> int:
+            return thing_id
+
+        @app.post("/things")
+        def make(body: dict[str, int]) -> int:
+            return len(body)
+
+    @pytest.mark.parametrize(
+        ("method", "path", "status", "code"),
+        [
+            ("GET", "/nothing", 404, "not_found"),
+            ("POST", "/things/1", 405, "method_not_allowed"),
+            ("GET", "/things/0", 422, "invalid_request"),
+            ("GET", "/things/x", 422, "invalid_request"),
+            ("GET", "/things/1?size=x", 422, "invalid_request"),
+            ("POST", "/things", 422, "invalid_request"),
+        ],
+    )
+    def test_shape(self, api: TestClient, method: str, path: str, status: int, code: str) -> None:
+        answer = api.request(method, path)
+
+        assert answer.status_code == status
+        assert answer.json()["code"] == code
+        assert set(answer.json()) == {"detail", "code", "data"}
+        assert answer.json()["detail"].endswith(".")
+
+    def test_405_names_the_methods(self, api: TestClient) -> None:
+        assert api.post("/things/1").headers["allow"] == "GET"
+
+    @pytest.mark.parametrize("body", [b"{", b"\xff\xfe\x00", b"[1,", b'"' + b"x" * 500])
+    def test_undecodable_bodies(self, api: TestClient, body: bytes) -> None:
+        answer = api.post("/things", content=body, headers={"content-type": "application/json"})
+
+        assert answer.status_code == 422
+        assert answer.json()["code"] == "invalid_request"
+
+    def test_a_hundred_mistakes_get_a_short_answer(self, api: TestClient) -> None:
+        answer = api.post("/things", json={str(n): "x" for n in range(100)})
+
+        assert answer.status_code == 422
+        assert len(answer.json()["data"]["errors"]) == errors.VALIDATION_ERRORS_MAX
+
+    def test_the_documented_errors_stand_in_the_openapi_document(self, app: FastAPI) -> None:
+        responses = app.openapi()["paths"]["/things/{thing_id}"]["get"]["responses"]
+
+        for status in ("401", "403", "404", "405", "409", "413", "422", "429", "500", "503"):
+            schema = responses[status]["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/ErrorOut"}
+
+
+class TestUnexpected:
+    """S146: what nobody expected is a 500 that says nothing but an id, and is in the log with its cause."""
+
+    def test_answer_and_log(self, app: FastAPI, api: TestClient) -> None:
+        @app.get("/breaks")
+        def breaks() -> None:
+            raise ValueError("the password is hunter2")
+
+        with structlog.testing.capture_logs() as logs:
+            answer = api.get("/breaks", headers={"X-Request-ID": "trace-me-please"})
+
+        assert answer.status_code == 500
+        assert answer.json()["code"] == "internal_error"
+        assert answer.json()["data"] == {"request_id": "trace-me-please"}
+        assert "hunter2" not in answer.text
+        assert [entry["event"] for entry in logs] == ["unexpected_error", "request"]
+        assert logs[0]["exc_info"]
+        assert logs[1]["status"] == 500
+
+
+class TestDatabaseAway:
+    """S146: without PostgreSQL the gateway says 503 and when to try again; it never hangs and never says 500."""
+
+    def test_nobody_listens(self, app: FastAPI, api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        from sqlalchemy import text
+
+        point_at(monkeypatch, "postgresql://nyord:secret-word@127.0.0.1:1/none")
+
+        @app.get("/reads")
+        def reads(session: Read) -> int:
+            return session.scalar(text("SELECT 1")) or 0
+
+        with structlog.testing.capture_logs() as logs:
+            answer = api.get("/reads")
+        forget_engine()
+
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "2"
+        assert answer.json()["code"] == "database_unavailable"
+        assert "secret-word" not in answer.text + str(logs)
+
+    def test_no_connection_free(
+        self, app: FastAPI, api: TestClient, database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from sqlalchemy import create_engine, text
+
+        from app import database as database_module
+
+        small = create_engine(
+            database.replace("postgresql://", "postgresql+psycopg://"), pool_size=1, max_overflow=0, pool_timeout=0.1
+        )
+        monkeypatch.setattr(database_module, "engine", lambda: small)
+        database_module._session_factory.cache_clear()
+
+        @app.get("/reads")
+        def reads(session: Read) -> int:
+            return session.scalar(text("SELECT 1")) or 0
+
+        assert api.get("/reads").status_code == 200
+        with small.connect():
+            answer = api.get("/reads")
+        small.dispose()
+        database_module._session_factory.cache_clear()
+
+        assert answer.status_code == 503
+        assert answer.json()["code"] == "database_unavailable"

@@ -1,0 +1,260 @@
+"""Guarantee: a held transaction's money is reserved, and leaves the hold exactly once, whoever decides."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from app import config
+from app.core import clock
+from app.database import unit_of_work
+from app.transactions.reviews import expire_holds
+from tests.bank import Bank, Person
+
+
+def held(bank: Bank, amount: float = 60_000) -> tuple[Person, Person, int]:
+    """Return a sender with ₹1,00,000.00, a recipient, and a transfer between them that is under review."""
+    alice, bob = bank.customer(100_000_00), bank.customer()
+    transaction_id = alice.send(bob, amount).json()["transaction_id"]
+    bank.settle()
+    assert bank.status(transaction_id) == "UNDER_REVIEW"
+    return alice, bob, transaction_id
+
+
+class TestRules:
+    """S155, S156, S158, S160, C5, C16: what is held, and what is refused."""
+
+    def test_fifty_thousand_is_not_held_and_a_paisa_more_is(self, bank: Bank) -> None:
+        alice, bob = bank.customer(200_000_00), bank.customer()
+        exactly, above = (alice.send(bob, amount).json()["transaction_id"] for amount in (50_000.00, 50_000.01))
+        bank.settle()
+        assert (bank.status(exactly), bank.status(above)) == ("SUCCESS", "UNDER_REVIEW")
+        assert alice.get(f"/transactions/{above}").json()["reason"] == "high-value"
+
+    def test_the_sixth_within_a_minute_is_held(self, bank: Bank) -> None:
+        alice, bob = bank.customer(1000_00), bank.customer()
+        sent = [alice.send(bob, 1).json()["transaction_id"] for _ in range(6)]
+        bank.settle()
+        assert [bank.status(one) for one in sent] == ["SUCCESS"] * 5 + ["UNDER_REVIEW"]
+        assert alice.get(f"/transactions/{sent[5]}").json()["reason"] == "high-frequency-transfers"
+
+    def test_five_a_minute_go_on_for_ever(self, bank: Bank) -> None:
+        alice, bob = bank.customer(1000_00), bank.customer()
+        start = clock.now()
+        with unit_of_work() as session:
+            from app.transactions import requests  # noqa: PLC0415
+
+            for number in range(12):
+                with clock.at(start - timedelta(minutes=5) + timedelta(seconds=13 * number)):
+                    requests.request_withdrawal(session, user_id=alice.id, account_id=alice.account, amount_minor=1_00)
+        bank.settle()
+        statuses = {one["status"] for one in alice.get("/transactions/me").json()["items"] if one["kind"] == "withdrawal"}
+        assert statuses == {"SUCCESS"}
+        assert bob.balance() == 0
+
+    def test_high_value_without_kyc_is_refused_at_the_door(self, bank: Bank) -> None:
+        alice, bob = bank.customer(100_000_00, kyc=False), bank.customer()
+        answer = alice.send(bob, 50_000.01)
+        assert (answer.status_code, answer.json()["code"]) == (403, "kyc_required")
+        assert alice.send(bob, 50_000).status_code == 201
+
+    def test_kyc_withdrawn_in_between_fails_at_the_worker(self, bank: Bank) -> None:
+        alice, bob, admin = bank.customer(100_000_00), bank.customer(), bank.admin()
+        sent = alice.send(bob, 60_000).json()["transaction_id"]
+        admin.post("/admin/approve-kyc", {"user_id": alice.id, "action": "reject", "reason": "document expired"})
+        bank.settle()
+        assert bank.status(sent) == "FAILED"
+        assert alice.get(f"/transactions/{sent}").json()["reason"] == "kyc_required"
+        assert bank.findings() == []
+
+    def test_limits_are_settings(self, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+        alice, bob = bank.customer(1000_00), bank.customer()
+        monkeypatch.setenv("REVIEW_ABOVE_MINOR", "1000")
+        config.get_settings.cache_clear()
+        sent = alice.send(bob, 10.01).json()["transaction_id"]
+        bank.settle()
+        assert bank.status(sent) == "UNDER_REVIEW"
+
+
+class TestReview:
+    """S145, S159, C12: staff decide."""
+
+    def test_a_customer_may_not(self, bank: Bank) -> None:
+        alice, _, transaction_id = held(bank)
+        answer = alice.post(f"/admin/transactions/{transaction_id}/review", {"action": "clear", "reason": "it's mine"})
+        assert answer.status_code == 403
+
+    def test_held_money_is_reserved(self, bank: Bank) -> None:
+        alice, bob, _ = held(bank)
+        account = alice.get(f"/accounts/{alice.account}").json()
+        assert (account["balance"], account["available"]) == (100_000.0, 40_000.0)
+        assert alice.send(bob, 40_000.01).json()["code"] == "insufficient_funds"
+        assert bank.findings() == []
+
+    def test_clear_moves_it(self, bank: Bank) -> None:
+        alice, bob, transaction_id = held(bank)
+        answer = bank.admin().post(
+            f"/admin/transactions/{transaction_id}/review", {"action": "clear", "reason": "called the customer"}
+        )
+        assert (answer.status_code, answer.json()["status"]) == (200, "SUCCESS")
+        assert [step["state"] for step in answer.json()["timeline"]] == ["PENDING", "UNDER_REVIEW", "SUCCESS"]
+        assert (alice.balance(), bob.balance()) == (40_000.0, 60_000.0)
+        assert bank.findings() == []
+
+    def test_reject_gives_it_back(self, bank: Bank) -> None:
+        alice, bob, transaction_id = held(bank)
+        answer = bank.admin().post(
+            f"/admin/transactions/{transaction_id}/review", {"action": "reject", "reason": "looks like a scam"}
+        )
+        assert answer.json()["status"] == "FAILED"
+        account = alice.get(f"/accounts/{alice.account}").json()
+        assert (account["balance"], account["available"], bob.balance()) == (100_000.0, 100_000.0, 0.0)
+        assert bank.findings() == []
+
+    def test_whoever_is_second_is_told(self, bank: Bank) -> None:
+        _, bob, transaction_id = held(bank)
+        admin = bank.admin()
+        answers: list[int] = []
+
+        def decide(action: str) -> None:
+            body = {"action": action, "reason": "at the same time"}
+            answers.append(admin.post(f"/admin/transactions/{transaction_id}/review", body).status_code)
+
+        threads = [threading.Thread(target=decide, args=("clear",)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(answers) == [200] + [409] * 7
+        assert bob.balance() == 60_000.0
+        assert bank.findings() == []
+
+    def test_nobody_decides_in_time(self, bank: Bank) -> None:
+        alice, _, transaction_id = held(bank)
+        with clock.at(clock.now() + timedelta(days=8)), unit_of_work() as session:
+            assert expire_holds(session) == 1
+        with unit_of_work() as session:
+            assert expire_holds(session) == 0
+        assert bank.status(transaction_id) == "FAILED"
+        assert alice.get(f"/accounts/{alice.account}").json()["available"] == 100_000.0
+        assert bank.findings() == []
+
+    def test_a_frozen_recipient_can_be_rejected_but_not_cleared(self, bank: Bank) -> None:
+        _, bob, transaction_id = held(bank)
+        admin = bank.admin()
+        admin.put(f"/admin/accounts/{bob.account}/toggle-active", {"active": False})
+        path = f"/admin/transactions/{transaction_id}/review"
+        assert admin.post(path, {"action": "clear", "reason": "fine"}).json()["code"] == "account_not_usable"
+        assert bank.status(transaction_id) == "UNDER_REVIEW"
+        assert admin.post(path, {"action": "reject", "reason": "closed"}).status_code == 200
+
+
+class TestRefund:
+    """S71, S117, S226: a transfer is given back once, by a new movement."""
+
+    def settled(self, bank: Bank) -> tuple[Person, Person, int]:
+        alice, bob = bank.customer(100_00), bank.customer()
+        transaction_id = alice.send(bob, 40).json()["transaction_id"]
+        bank.settle()
+        return alice, bob, transaction_id
+
+    def test_the_sender_and_strangers_may_not(self, bank: Bank) -> None:
+        alice, _, transaction_id = self.settled(bank)
+        for person in (alice, bank.customer()):
+            assert person.post(f"/transactions/{transaction_id}/refund", {"reason": "want it back"}).status_code == 404
+
+    def test_the_recipient_gives_it_back(self, bank: Bank) -> None:
+        alice, bob, transaction_id = self.settled(bank)
+        answer = bob.post(f"/transactions/{transaction_id}/refund", {"reason": "paid twice", "idempotency_key": "r1"})
+        assert answer.status_code == 201
+        assert (answer.json()["kind"], answer.json()["reverses_id"]) == ("refund", transaction_id)
+        assert (alice.balance(), bob.balance()) == (100.0, 0.0)
+        original = alice.get(f"/transactions/{transaction_id}").json()
+        assert (original["status"], original["refund_id"]) == ("REVERSED", answer.json()["id"])
+        again = bob.post(f"/transactions/{transaction_id}/refund", {"reason": "paid twice", "idempotency_key": "r1"})
+        assert again.headers["idempotency-hit"] == "true"
+        assert bank.findings() == []
+
+    def test_twice_is_refused(self, bank: Bank) -> None:
+        _, bob, transaction_id = self.settled(bank)
+        bob.post(f"/transactions/{transaction_id}/refund", {"reason": "paid twice"})
+        answer = bob.post(f"/transactions/{transaction_id}/refund", {"reason": "paid twice"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "not_refundable")
+        assert bob.balance() == 0.0
+
+    def test_spent_money_cant_be_given_back_and_nothing_changes(self, bank: Bank) -> None:
+        _, bob, transaction_id = self.settled(bank)
+        bob.post("/transactions/withdraw", {"account_id": bob.account, "amount": 40})
+        bank.settle()
+        answer = bank.admin().post(f"/transactions/{transaction_id}/refund", {"reason": "fraud report"})
+        assert answer.json()["code"] == "insufficient_funds"
+        assert bank.status(transaction_id) == "SUCCESS"
+        assert bank.findings() == []
+
+
+class TestCash:
+    """S67, S68, S107, S112, S142: deposits and withdrawals by request."""
+
+    def test_a_deposit_is_settled_by_the_worker(self, bank: Bank) -> None:
+        alice = bank.customer()
+        answer = alice.post("/transactions/deposit", {"account_id": alice.account, "amount": 250.5, "idempotency_key": "d"})
+        assert (answer.status_code, answer.json()["status"]) == (201, "PENDING")
+        assert alice.balance() == 0.0
+        bank.settle()
+        assert alice.balance() == 250.5
+        alice.post("/transactions/deposit", {"account_id": alice.account, "amount": 250.5, "idempotency_key": "d"})
+        bank.settle()
+        assert alice.balance() == 250.5
+        assert bank.findings() == []
+
+    def test_a_withdrawal_needs_the_money_twice(self, bank: Bank) -> None:
+        alice = bank.customer(100_00)
+        body = {"account_id": alice.account, "amount": 70}
+        first, second = (alice.post("/transactions/withdraw", body).json()["transaction_id"] for _ in range(2))
+        bank.settle()
+        assert (bank.status(first), bank.status(second)) == ("SUCCESS", "FAILED")
+        assert alice.post("/transactions/withdraw", body).json()["code"] == "insufficient_funds"
+        assert alice.balance() == 30.0
+        assert bank.findings() == []
+
+    def test_other_peoples_accounts_are_not_found(self, bank: Bank) -> None:
+        alice, bob = bank.customer(), bank.customer(100_00)
+        for path in ("/transactions/deposit", "/transactions/withdraw"):
+            assert alice.post(path, {"account_id": bob.account, "amount": 1}).status_code == 404
+
+    @pytest.mark.parametrize("amount", ["0", "-5", "1.001", '"5"', "true", "1e400", "NaN"])
+    def test_bad_amounts_change_nothing(self, bank: Bank, amount: str) -> None:
+        alice = bank.customer(100_00)
+        for path in ("/transactions/deposit", "/transactions/withdraw"):
+            answer = alice.post(path, content=f'{{"account_id":{alice.account},"amount":{amount}}}')
+            assert answer.status_code == 422
+        assert [one["kind"] for one in alice.get("/transactions/me").json()["items"]] == ["adjustment"]
+
+    def test_a_large_deposit_is_held(self, bank: Bank) -> None:
+        alice, admin = bank.customer(), bank.admin()
+        made = alice.post("/transactions/deposit", {"account_id": alice.account, "amount": 60_000}).json()["transaction_id"]
+        bank.settle()
+        assert (bank.status(made), alice.balance()) == ("UNDER_REVIEW", 0.0)
+        admin.post(f"/admin/transactions/{made}/review", {"action": "clear", "reason": "salary bonus"})
+        assert alice.balance() == 60_000.0
+
+
+class TestAdjustment:
+    """S58, S180: staff correct a balance by a movement with a reason."""
+
+    def test_customers_may_not(self, bank: Bank) -> None:
+        alice = bank.customer()
+        body = {"amount": 100, "reason": "I'd like that"}
+        assert alice.post(f"/admin/accounts/{alice.account}/adjust-balance", body).status_code == 403
+
+    def test_credit_and_debit(self, bank: Bank) -> None:
+        alice, admin = bank.customer(), bank.admin()
+        path = f"/admin/accounts/{alice.account}/adjust-balance"
+        assert admin.post(path, {"amount": 100, "reason": "cash found"}).status_code == 201
+        assert admin.post(path, {"amount": 30.5, "direction": "debit", "reason": "counted twice"}).status_code == 201
+        assert alice.balance() == 69.5
+        too_much = admin.post(path, {"amount": 70, "direction": "debit", "reason": "no"})
+        assert too_much.status_code == 422
+        assert bank.findings() == []
