@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import psycopg
 from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from app.config import get_settings
@@ -38,6 +39,7 @@ def engine() -> Engine:
         max_overflow=10,
         pool_timeout=5,
         pool_pre_ping=False,
+        hide_parameters=True,  # what a statement was given stays out of error messages, and so out of the logs
         connect_args={"options": "-c timezone=UTC", "connect_timeout": 5, "application_name": "nyord"},
     )
 
@@ -59,6 +61,10 @@ def unit_of_work() -> Iterator[Session]:
         try:
             yield session
             session.commit()
+        except psycopg.Error as error:
+            # A statement that went to the driver directly (see below): everybody above catches one kind, SQLAlchemy's.
+            session.rollback()
+            raise DBAPIError.instance(None, None, error, psycopg.Error) from error
         except BaseException as error:
             if isinstance(error, BankError) and error.keeps_writes:
                 session.commit()

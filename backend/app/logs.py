@@ -31,11 +31,12 @@ def configure_logging(role: str) -> None:
     renderer: list[structlog.typing.Processor]
     if settings.log_format == "json":
         renderer = [
-            structlog.processors.dict_tracebacks,
+            # Without local variables: they hold passwords and tokens, and no log may.
+            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(serializer=lambda value, **_: orjson.dumps(value, default=str).decode()),
         ]
     else:
-        renderer = [structlog.dev.ConsoleRenderer()]
+        renderer = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

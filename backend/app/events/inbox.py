@@ -91,9 +91,9 @@ def handle_waiting(consumer: Consumer) -> int:
             taken = _take(session, consumer)
             if taken:
                 _handle(session, consumer, taken)
-    except OperationalError:
-        raise
     except Exception as error:
+        if _database_is_away(error):
+            raise
         _set_aside(consumer, taken, error)
     return sum(delivery.hi - delivery.lo for delivery in taken)
 
@@ -168,9 +168,9 @@ def _retry(consumer: Consumer, half: Sequence[Taken]) -> None:
             mine = [delivery for delivery in half if delivery.id in locked]
             if mine:
                 _handle(session, consumer, mine)
-    except OperationalError:
-        raise
     except Exception as error:
+        if _database_is_away(error):
+            raise
         _set_aside(consumer, half, error)
 
 
@@ -224,6 +224,17 @@ def _bury(session: Session, consumer: Consumer, delivery: Taken, error: Exceptio
         dead_letter_id=letter.id,
         error=letter.error,
     )
+
+
+def _database_is_away(error: Exception) -> bool:
+    """Whether to wait for PostgreSQL, or for a lock, rather than to blame the event.
+
+    Class 54 is an operational error too, but means that the event itself breaks one of PostgreSQL's limits; it would break
+    it again.
+    """
+    if not isinstance(error, OperationalError):
+        return False
+    return not (getattr(error.orig, "sqlstate", None) or "").startswith("54")
 
 
 def retry_delay(attempts: int) -> timedelta:

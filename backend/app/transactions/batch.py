@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
 from psycopg.errors import UniqueViolation
+from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.core import clock
 from app.core.arrays import int_array, text_array
 from app.core.errors import BankError
+from app.database import driver_connection
 from app.edge import errors
 from app.edge.idempotency import IdempotencyKeyReused
 from app.events.catalogue import TransferInitiated
@@ -99,6 +101,17 @@ class _Read(NamedTuple):
     kept: dict[tuple[int, str], tuple[bytes, int, str]]
     ids: list[int]
 
+    @classmethod
+    def of(cls, rows: Sequence[list[Any]]) -> _Read:
+        """Make it from the rows of `Batch._questions`."""
+        accounts, sessions, kept, ids = rows
+        return cls(
+            {row[0]: AccountFacts(*row) for row in accounts},
+            {row[0] for row in sessions},
+            {(row[0], row[1]): (row[2], row[3], row[4]) for row in kept},
+            [row[0] for row in ids],
+        )
+
 
 class _Keep(NamedTuple):
     wanted: Wanted
@@ -141,22 +154,32 @@ class Batch:
             return plan.answers
         raise AssertionError("unreachable: the last try returns or raises")
 
+    def commit_in(self, session: Session) -> list[Answer]:
+        """The same, in the session's own transaction: for standing orders, seeds and whatever else time causes."""
+        connection = driver_connection(session)
+        rows = [connection.execute(query, parameters).fetchall() for query, parameters in self._questions()]
+        now = clock.now()
+        plan = self._decide(_Read.of(rows), now)
+        if plan.keep or plan.accepted:
+            connection.execute(_WRITE, _parameters(plan, now))
+        return plan.answers
+
     async def _read(self, connection: psycopg.AsyncConnection[Any]) -> _Read:
-        account_ids = {side for one in self._wanted for side in (one.src_account, one.dest_account)}
-        keyed = [one for one in self._wanted if not one.key_is_generated]
         async with connection.pipeline():
-            accounts = await connection.execute(_ACCOUNTS, (int_array(account_ids),), prepare=True)
-            sessions = await connection.execute(_SESSIONS, (int_array({w.session_id for w in self._wanted}),), prepare=True)
-            kept = await connection.execute(
-                _KEPT, (int_array(one.user_id for one in keyed), text_array(one.key for one in keyed)), prepare=True
-            )
-            ids = await connection.execute(_IDS, (len(self._wanted),), prepare=True)
-        return _Read(
-            {row[0]: AccountFacts(*row) for row in await accounts.fetchall()},
-            {row[0] for row in await sessions.fetchall()},
-            {(row[0], row[1]): (row[2], row[3], row[4]) for row in await kept.fetchall()},
-            [row[0] for row in await ids.fetchall()],
-        )
+            cursors = [
+                await connection.execute(query, parameters, prepare=True) for query, parameters in self._questions()
+            ]
+        return _Read.of([await cursor.fetchall() for cursor in cursors])
+
+    def _questions(self) -> list[tuple[str, tuple[object, ...]]]:
+        """The queries of the first round trip, in the order that `_Read.of` takes their rows."""
+        keyed = [one for one in self._wanted if not one.key_is_generated]
+        return [
+            (_ACCOUNTS, (int_array({side for one in self._wanted for side in (one.src_account, one.dest_account)}),)),
+            (_SESSIONS, (int_array({one.session_id for one in self._wanted}),)),
+            (_KEPT, (int_array(one.user_id for one in keyed), text_array(one.key for one in keyed))),
+            (_IDS, (len(self._wanted),)),
+        ]
 
     def _decide(self, read: _Read, now: datetime) -> _Plan:
         plan = _Plan([], [], [])

@@ -71,9 +71,16 @@ def request_withdrawal(
 
 
 def adjust_balance(
-    session: Session, *, admin_id: int, account_id: int, amount_minor: int, credit: bool, reason: str
+    session: Session,
+    *,
+    admin_id: int,
+    account_id: int,
+    amount_minor: int,
+    credit: bool,
+    reason: str,
+    counterpart: LedgerKind = LedgerKind.SUSPENSE,
 ) -> Transaction:
-    """Correct a customer's balance by a movement against the suspense account, at once (S58).
+    """Correct a customer's balance by a movement against one of the bank's own accounts, at once (S58).
 
     Raises:
         AccountNotFound: no such account.
@@ -82,7 +89,7 @@ def adjust_balance(
     account = account_facts(session, account_id)
     if account is None:
         raise AccountNotFound("This account doesn't exist.", account_id=account_id)
-    suspense = bank_account(session, LedgerKind.SUSPENSE, account.currency)
+    own = bank_account(session, counterpart, account.currency)
     transaction = Transaction(
         kind=TransactionKind.ADJUSTMENT, amount_minor=amount_minor, currency=account.currency, note=reason,
         src_account=None if credit else account_id, dest_account=account_id if credit else None,
@@ -91,7 +98,7 @@ def adjust_balance(
     )  # fmt: skip
     session.add(transaction)
     session.flush()
-    debit, to = (suspense, account.ledger_account_id) if credit else (account.ledger_account_id, suspense)
+    debit, to = (own, account.ledger_account_id) if credit else (account.ledger_account_id, own)
     outcome = _move_now(session, transaction, debit, to, available_minor=account.available_minor)
     facts: dict[str, Any] = {
         **_own_facts(transaction, actor_id=admin_id), "src_ledger_account": debit, "dest_ledger_account": to,

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from structlog.typing import EventDict
 
-from app.edge import errors
+from app.edge import errors, middleware
 from app.edge.middleware import EdgeMiddleware
+
+
+@pytest.fixture(autouse=True)
+def logs(monkeypatch: pytest.MonkeyPatch) -> list[EventDict]:
+    """What the edge logs, as it goes."""
+    capture = structlog.testing.LogCapture()
+    logger = structlog.wrap_logger(None, processors=[structlog.contextvars.merge_contextvars, capture])
+    monkeypatch.setattr(middleware, "log", logger)
+    monkeypatch.setattr(errors, "log", logger)
+    return capture.entries
 
 
 @pytest.fixture

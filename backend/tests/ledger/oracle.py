@@ -95,7 +95,7 @@ class NaiveLedger:
         self.movements.extend((group.id, number, leg) for number, leg in enumerate(legs))
         return Result.POSTED, None
 
-    def _objection(self, leg: Leg) -> Refusal | None:
+    def _objection(self, leg: Leg) -> Refusal | None:  # noqa: PLR0911
         if leg.amount_minor < 1:
             return Refusal.AMOUNT_NOT_POSITIVE
         if leg.debit == leg.credit:

@@ -40,4 +40,7 @@ _groups = st.builds(
     legs=st.lists(_legs, min_size=1, max_size=3).map(tuple),
     action=_actions,
 )
-batches = st.lists(st.lists(_groups, min_size=1, max_size=12), min_size=1, max_size=4)
+# Everybody begins with a little money, or most groups would be refused for want of it.
+OPENING = Group(900, tuple(Leg(CASH, who, 200, "INR", "deposit") for who in (ASHA, RAVI, MEENA)))
+_batch = st.lists(_groups, min_size=3, max_size=12)
+batches = st.lists(_batch, min_size=1, max_size=4).map(lambda asked: [[OPENING], *asked])

@@ -1,0 +1,129 @@
+"""A whole bank as its user has it: `nyord up` as a process of its own, on a folder and a port of its own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .conftest import eventually, processes_naming
+
+BACKEND = Path(__file__).parents[2]
+_NOT_OURS = ("DATABASE_URL", "JWT_SECRET", "BROKER_URL", "RABBITMQ_URL", "FRONTEND_URL", "NYORD_LIFELINE_FD")
+
+
+def environment(**more: str) -> dict[str, str]:
+    """An environment in which nothing points at another bank."""
+    ours = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
+    return {**ours, "PYTHONPATH": str(BACKEND), **more}
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-P", "-m", "app.cli", *map(str, arguments)]
+
+
+def nyord(*arguments: str | Path, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        command(*arguments),
+        env=environment(**more),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Bank:
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes]
+    console: Path
+
+    def answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/health/live")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def said(self) -> str:
+        return self.console.read_text()
+
+    def processes(self) -> dict[str, int]:
+        """The process ids of the bank's parts, by name."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        found = {}
+        for pid in children:
+            line = Path(f"/proc/{pid}/cmdline").read_bytes()
+            for name, mark in (
+                ("gateway", b"uvicorn"),
+                ("worker", b"celery"),
+                ("postgres", b"unix_socket_directories"),
+            ):
+                if mark in line:
+                    found[name] = int(pid)
+        return found
+
+    def run_info(self) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads((self.folder / "run.json").read_text())
+        return facts
+
+    def left_over(self) -> list[int]:
+        """Processes that still work for this bank."""
+        return [*processes_naming(str(self.folder)), *processes_naming(f"--port {self.port}")]
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+@contextmanager
+def bank(folder: Path, *arguments: str) -> Iterator[Bank]:
+    """Run a bank until the block ends, however it ends."""
+    port = free_port()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    console = folder.parent / f"console-{port}.txt"
+    with console.open("wb") as output:
+        process = subprocess.Popen(
+            command("up", "--data", folder, "--port", str(port), "--no-demo", *arguments),
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    running = Bank(folder, port, process, console)
+    try:
+        assert eventually(lambda: running.answers() or process.poll() is not None, 60), running.said()
+        assert process.poll() is None, running.said()
+        assert eventually(lambda: "Ctrl-C stops the bank" in running.said()), running.said()
+        yield running
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
