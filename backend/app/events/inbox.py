@@ -229,8 +229,8 @@ def _bury(session: Session, consumer: Consumer, delivery: Taken, error: Exceptio
 def _database_is_away(error: Exception) -> bool:
     """Whether to wait for PostgreSQL, or for a lock, rather than to blame the event.
 
-    Class 54 is an operational error too, but means that the event itself breaks one of PostgreSQL's limits; it would break
-    it again.
+    Class 54 is an operational error too, but means that the event itself breaks one of PostgreSQL's limits; it would
+    break it again.
     """
     if not isinstance(error, OperationalError):
         return False

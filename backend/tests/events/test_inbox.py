@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+import msgspec
 import pytest
 import sqlalchemy.exc
 from sqlalchemy import select, text
@@ -16,13 +17,18 @@ from app.events.catalogue import UserRegistered, WorkerFailed
 from app.events.consumer import Consumer, Envelope
 from app.events.inbox import ATTEMPTS_MAX, DELIVERIES_MAX, handle_waiting, retry_delay
 from app.events.models import DeadLetter
-from tests.events.conftest import Effects, commit, count, make_due, relay
+from tests.events.conftest import Effects, commit, count, happened, make_due, relay
 
 _SECONDS_LEFT = text("SELECT extract(epoch FROM available_at - clock_timestamp()) FROM deliveries")
 
 
 class Killed(BaseException):
     """Stands for kill -9: nothing catches it, nothing is tidied up."""
+
+
+def readable(number: int) -> str:
+    """Return an event as the outbox keeps it."""
+    return msgspec.json.encode(happened(number)).decode()
 
 
 def deliver_again() -> None:
@@ -256,9 +262,8 @@ class TestPoison:
         with unit_of_work() as session:
             session.execute(
                 text("INSERT INTO outbox (topic, version, count, payload) VALUES ('user.registered', 1, 3, :payload)"),
-                {"payload": '[{"user_id":1,"username":"a","role":"r","occurred_at":"2026-01-01T00:00:00Z"},{"user_id":"?"},'
-                 '{"user_id":3,"username":"a","role":"r","occurred_at":"2026-01-01T00:00:00Z"}]'},
-            )  # fmt: skip
+                {"payload": f"[{readable(1)},{{}},{readable(3)}]"},
+            )
         relay()
         for _ in range(ATTEMPTS_MAX):
             handle_all(queue)
