@@ -61,7 +61,7 @@ def migrate(data: Data = None, as_json: Json = False) -> None:
     """Bring the database to the tables of this version. Nothing to do is fine."""
     from app.cli_database import current_revision, upgrade
 
-    with support.bank_settings(data):
+    with support.bank_settings(data, create=True):
         upgrade()
         revision = current_revision()
     support.answer(as_json, {"revision": revision}, f"The database is at revision {revision}.")

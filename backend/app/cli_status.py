@@ -16,7 +16,7 @@ def bank_status(data: Path | None) -> tuple[dict[str, Any], str]:
         return _running(running.address, running.host, running.port, running.pid, str(home.path))
     if url := external_url(data):
         return _external(url)
-    made = (home.path / "version").exists()
+    made = home.exists()
     sentence = (
         f"No bank runs on {home.path}: `./nyord up` starts it."
         if made

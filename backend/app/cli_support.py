@@ -68,23 +68,23 @@ def children_environment(home: Home, port: int, *, embedded: bool) -> dict[str, 
 
 
 @contextmanager
-def bank_url(data: Path | None) -> Iterator[str]:
+def bank_url(data: Path | None, *, create: bool = False) -> Iterator[str]:
     """Give the address of the database that a command means, running while the block lasts."""
     if url := external_url(data):
         yield url
         return
     from app.embedded.access import database
 
-    with database(home_at(data)) as url:
+    with database(home_at(data), create=create) as url:
         yield url
 
 
 @contextmanager
-def bank_settings(data: Path | None) -> Iterator[None]:
+def bank_settings(data: Path | None, *, create: bool = False) -> Iterator[None]:
     """Make the settings of this process those of the bank that a command means."""
     from app.config import get_settings
 
-    with bank_url(data) as url:
+    with bank_url(data, create=create) as url:
         os.environ["DATABASE_URL"] = url
         if not external_url(data):
             os.environ["JWT_SECRET"] = home_at(data).secrets().jwt_secret

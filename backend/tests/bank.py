@@ -51,11 +51,15 @@ class Person:
     def get(self, path: str, **params: Any) -> httpx2.Response:
         return self.api.get(path, params=params, headers=self.headers)
 
-    def post(self, path: str, body: Any = None, *, content: str | bytes | None = None, **headers: str) -> httpx2.Response:
+    def post(
+        self, path: str, body: Any = None, *, content: str | bytes | None = None, **headers: str
+    ) -> httpx2.Response:
         """Post a JSON body; `content` sends a text as it stands, for numbers that Python would write differently."""
         extra = {name.replace("_", "-"): value for name, value in headers.items()}
         if content is not None:
-            return self.api.post(path, content=content, headers=self.headers | {"Content-Type": "application/json"} | extra)
+            return self.api.post(
+                path, content=content, headers=self.headers | {"Content-Type": "application/json"} | extra
+            )
         return self.api.post(path, json=body, headers=self.headers | extra)
 
     def put(self, path: str, body: Any = None) -> httpx2.Response:
@@ -66,7 +70,11 @@ class Person:
 
     def send(self, to: Person | int, amount: float | str, *, key: str | None = None, **more: Any) -> httpx2.Response:
         """Send money from their first account to another person's first account (or to an account)."""
-        body = {"src_account": self.account, "dest_account": to if isinstance(to, int) else to.account, "amount": amount}
+        body = {
+            "src_account": self.account,
+            "dest_account": to if isinstance(to, int) else to.account,
+            "amount": amount,
+        }
         return self.post("/transactions/initiate", body | ({"idempotency_key": key} if key else {}) | more)
 
     def balance(self, account_id: int | None = None) -> float:
@@ -107,7 +115,12 @@ class Bank:
         """Put paise on an account, from the suspense account."""
         with unit_of_work() as session:
             requests.adjust_balance(
-                session, admin_id=1, account_id=account_id, amount_minor=amount_minor, credit=True, reason="for the test"
+                session,
+                admin_id=1,
+                account_id=account_id,
+                amount_minor=amount_minor,
+                credit=True,
+                reason="for the test",
             )
 
     def settle(self) -> None:

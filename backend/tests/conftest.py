@@ -81,14 +81,35 @@ def fresh_database(server: EmbeddedPostgres, template: str) -> Iterator[Callable
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def reused_database(server: EmbeddedPostgres, template: str) -> str:
+    """The address of the database that `database` hands out again and again: emptying is ten times quicker than making."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE bank_reused TEMPLATE {template}")
+    return database_at(server, "bank_reused")
+
+
 @pytest.fixture
-def database(fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A fresh bank's database, with the app in this process pointed at it. The value is its address."""
-    url = fresh_database()
-    point_at(monkeypatch, url)
-    yield url
+def database(reused_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty bank's database, with the app in this process pointed at it. The value is its address."""
+    _empty(reused_database)
+    point_at(monkeypatch, reused_database)
+    yield reused_database
     forget_engine()
     config.get_settings.cache_clear()
+
+
+def _empty(url: str) -> None:
+    """Delete every row but the migration's. As a replica: the append-only triggers would refuse, and rightly so."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("SET session_replication_role = replica")
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+        connection.execute(";".join(f"DELETE FROM {name}" for (name,) in tables))
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ from app.accounts.schemas import (
 from app.edge.idempotency import Once
 from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
-from app.edge.wire import RowId
+from app.edge.wire import ExactRoute, RowId
 from app.identity.permissions import AdminUser, CurrentUser, KYCApproved
 
-router = APIRouter(prefix="/accounts", tags=["accounts"])
-admin_router = APIRouter(prefix="/admin/accounts", tags=["admin"])
+router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=ExactRoute)
+admin_router = APIRouter(prefix="/admin/accounts", tags=["admin"], route_class=ExactRoute)
 
 AccountId = Annotated[RowId, Path()]
 

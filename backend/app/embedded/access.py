@@ -11,14 +11,14 @@ from app.embedded.postgres import EmbeddedPostgres
 
 
 @contextmanager
-def database(home: Home) -> Iterator[str]:
-    """Give the address of the bank's database.
+def database(home: Home, *, create: bool = False) -> Iterator[str]:
+    """Give the address of the bank's database; a new bank is made only when that is asked for.
 
     Raises:
         HomeError: there is no bank in the folder, or it can't be used.
         PostgresError: its PostgreSQL doesn't start.
     """
-    if not (home.path / "version").exists():
+    if not create and not home.exists():
         raise HomeError(f"There is no bank in {home.path} yet: `./nyord up` makes one.")
     with ExitStack() as stack:
         try:

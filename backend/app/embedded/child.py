@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,9 +15,11 @@ from app.embedded.binaries import ends_with_parent
 from app.embedded.lifeline import LIFELINE_VARIABLE
 from app.embedded.logs import LogPump
 
-STEADY_SECONDS: Final = 60.0  # who has run for so long has recovered; the next delay is short again
+STEADY_SECONDS: Final = 10.0  # who has run for so long had come up; the next delay is short again
 _DELAY_SECONDS_FIRST: Final = 0.2
-_DELAY_SECONDS_MAX: Final = 30.0
+_DELAY_SECONDS_MAX: Final = 10.0
+_FAILURES_MAX_NEW: Final = 3  # in a row, of something that never came up: it can't
+_FAILURES_MAX: Final = 10  # in a row, of something that once did
 
 
 class Lifeline:
@@ -32,22 +35,28 @@ class Lifeline:
 
 
 class Backoff:
-    """How long to wait before the next start: twice as long each time, until the thing has run steadily again."""
+    """How long to wait before the next start, twice as long each time, and when to give up."""
 
     def __init__(self) -> None:
-        self.failures = 0
+        self._failures = 0
         self._started = 0.0
+        self._came_up = False
 
     def started(self) -> None:
-        """Remember when it came up."""
+        """Remember when it was started."""
         self._started = time.monotonic()
 
-    def next_delay_seconds(self) -> float:
-        """Return the delay after one more failure."""
+    def failed(self) -> float:
+        """Count one more failure; return the delay before the next start in seconds."""
         if time.monotonic() - self._started > STEADY_SECONDS:
-            self.failures = 0
-        self.failures += 1
-        return float(min(_DELAY_SECONDS_FIRST * 2 ** (self.failures - 1), _DELAY_SECONDS_MAX))
+            self._came_up = True
+            self._failures = 0
+        self._failures += 1
+        return float(min(_DELAY_SECONDS_FIRST * 2 ** (self._failures - 1), _DELAY_SECONDS_MAX))
+
+    def is_hopeless(self) -> bool:
+        """Return whether it has failed so often that it will not heal by itself."""
+        return self._failures >= (_FAILURES_MAX if self._came_up else _FAILURES_MAX_NEW)
 
 
 class Child:
@@ -85,9 +94,16 @@ class Child:
         """The process id while it runs."""
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
-    def last_words(self) -> str:
-        """Return its last line: the reason, when it ended by itself."""
-        return self._pump.last_words() if self._pump is not None else "it was never started"
+    def was_killed(self) -> bool:
+        """Return whether a signal ended it, which says nothing about its health."""
+        return self._process is not None and (self._process.poll() or 0) < 0
+
+    def why(self) -> str:
+        """Return why it ended: the signal that somebody sent, or its own last line."""
+        if self._process is None or self._pump is None:
+            return "it was never started"
+        code = self._process.poll() or 0
+        return f"killed by {signal.Signals(-code).name}" if code < 0 else self._pump.last_words()
 
     def stop(self, patience_seconds: float, hurry: Callable[[], bool]) -> None:
         """Ask it to finish what it has begun; end it when the patience is over or somebody is in a hurry."""

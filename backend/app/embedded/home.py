@@ -123,6 +123,10 @@ class Home:
                 f"{path} is damaged: restore it from a copy, or move {self.path} away to begin anew."
             ) from None
 
+    def exists(self) -> bool:
+        """Return whether there is a bank in the folder."""
+        return (self.path / "version").exists()
+
     def running(self) -> RunInfo | None:
         """Return where the bank on this folder answers, or None when none runs (whatever an old run.json says)."""
         if not self.path.is_dir():

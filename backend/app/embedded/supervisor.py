@@ -27,7 +27,6 @@ COMMAND_PATIENCE_SECONDS: Final = 10.0  # how long `up` waits for a short comman
 READY_SECONDS_MAX: Final = 60.0
 DRAIN_SECONDS: Final = 15.0  # what a request or a batch in hand may take before it is cut off
 ALARM_EVERY_SECONDS: Final = 60.0  # the console stays calm; the log has every line
-FAILURES_MAX: Final = 10  # in a row, none of them steady in between: this will not heal by itself
 LOW_SPACE_BYTES: Final = 100_000_000
 
 _TICK_SECONDS = 1.0
@@ -80,9 +79,11 @@ class Supervisor:
             # Pushed in this order and stopped in the other: no new requests, then no new work, then the database.
             for child in (self._worker, self._gateway):
                 stack.callback(child.stop, DRAIN_SECONDS, self._signals.in_a_hurry)
-                self._start(child)
             stack.enter_context(self._home.announced(self._run_info()))
+            # One after the other: both load for a second, and the person at the browser waits for the gateway.
+            self._start(self._gateway)
             self._wait_until_it_answers()
+            self._start(self._worker)
             while not self._signals.stopping():
                 self._tend()
                 self._signals.sleep(_TICK_SECONDS)
@@ -111,9 +112,8 @@ class Supervisor:
         host = network.reachable_host(self._plan.host)
         deadline = time.monotonic() + READY_SECONDS_MAX
         while not self._signals.stopping():
-            for child in (self._gateway, self._worker):
-                if child.pid is None:
-                    raise StartRefused(f"The {child.name} ended at once: {child.last_words()}")
+            if self._gateway.pid is None:
+                raise StartRefused(f"The gateway ended at once: {self._gateway.why()}")
             if network.answers(host, self._plan.port, "/health/live"):
                 self._welcome()
                 return
@@ -142,10 +142,10 @@ class Supervisor:
 
     def _heal(self, child: Child) -> None:
         if child.restart_at is None:
-            delay_seconds = child.backoff.next_delay_seconds()
-            if child.backoff.failures > FAILURES_MAX:
-                raise StartRefused(f"The {child.name} ended {FAILURES_MAX} times in a row: {child.last_words()}")
-            say(f"The {child.name} ended unexpectedly ({child.last_words()}); starting it again.")
+            delay_seconds = child.backoff.failed()
+            if child.backoff.is_hopeless() and not child.was_killed():
+                raise StartRefused(f"The {child.name} ends again and again: {child.why()}")
+            say(f"The {child.name} ended unexpectedly ({child.why()}); starting it again.")
             child.restart_at = time.monotonic() + delay_seconds
         if time.monotonic() >= child.restart_at:
             self._start(child)
@@ -153,11 +153,11 @@ class Supervisor:
     def _heal_postgres(self, postgres: EmbeddedPostgres) -> None:
         say("PostgreSQL ended unexpectedly; starting it again. Nothing that was acknowledged is lost.")
         while not self._signals.stopping():
-            self._signals.sleep(self._postgres_backoff.next_delay_seconds())
+            self._signals.sleep(self._postgres_backoff.failed())
             try:
                 self._start_postgres(postgres)
             except PostgresError as error:
-                if self._postgres_backoff.failures >= FAILURES_MAX:
+                if self._postgres_backoff.is_hopeless():
                     raise
                 self._alarm("PostgreSQL", str(error))
             else:

@@ -65,9 +65,11 @@ def login(session: Session, *, identifier: str, password: str, device: Device) -
     """
     settings = get_settings()
     name = identifier.lower()
-    # Locked, so that tries in parallel are counted one by one.
+    # Locked, so that tries in parallel are counted one by one; not against those who only refer to the user.
     user = session.scalar(
-        select(User).where((func.lower(User.username) == name) | (func.lower(User.email) == name)).with_for_update()
+        select(User)
+        .where((func.lower(User.username) == name) | (func.lower(User.email) == name))
+        .with_for_update(key_share=True)
     )
     if not _password_is_right(session, user, password, device.ip) or user is None:
         raise WrongCredentials(settings.login_attempts_max, settings.login_lockout_seconds)
@@ -170,7 +172,7 @@ def _password_is_right(session: Session, user: User | None, password: str, ip: s
 
 
 def _locked(session: Session, user_id: int) -> User:
-    user = session.get(User, user_id, with_for_update=True, populate_existing=True)
+    user = session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
     if user is None:
         raise UserNotFound
     return user

@@ -69,7 +69,7 @@ def update_user(
         select(User)
         .where((User.id == user_id) | ((User.role == Role.ADMIN) & User.is_active))
         .order_by(User.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     user = next((row for row in rows if row.id == user_id), None)
@@ -100,7 +100,7 @@ def decide_kyc(session: Session, *, user_id: int, approved: bool, reason: str, d
     Raises:
         UserNotFound: there is no such user.
     """
-    user = session.get(User, user_id, with_for_update=True, populate_existing=True)
+    user = session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
     if user is None:
         raise UserNotFound
     decided_already = user.kyc_approved if approved else user.kyc_rejected_at is not None

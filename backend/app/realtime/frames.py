@@ -4,21 +4,22 @@ Three kinds of payload, told apart by their first character:
 
     [[7,{…}],[9,{…}]]     messages, each for one user
     {"recheck":[7,9]}     these users' sessions changed: look again whether their sockets may stay
-    +0:…  +1:…  .2:…      one payload that didn't fit, in parts; the full stop ends it
+    +9c0f.0:…  .9c0f.1:…  one payload that didn't fit, in parts; the one with the full stop is the last
 
-PostgreSQL delivers the notifications of a commit together and in order, so parts need no other mark. They are numbered
-because it drops the second of two equal payloads.
+PostgreSQL delivers the notifications of a commit together and in order, so parts need only be joined. Their marks
+differ because it drops the second of two equal payloads of a transaction.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 PAYLOAD_BYTES_MAX = 7_900
-# Four bytes a character at most, and room for the number: a part of this size always fits.
+# Four bytes a character at most, and room for the mark: a part of this size always fits.
 PART_CHARACTERS = 1_900
 
 
@@ -68,7 +69,8 @@ def _parts(payload: str) -> list[str]:
         return [payload]
     slices = [payload[start : start + PART_CHARACTERS] for start in range(0, len(payload), PART_CHARACTERS)]
     last = len(slices) - 1
-    return [f"{'.' if number == last else '+'}{number}:{part}" for number, part in enumerate(slices)]
+    mark = secrets.token_hex(4)
+    return [f"{'.' if number == last else '+'}{mark}.{number}:{part}" for number, part in enumerate(slices)]
 
 
 class Unpacker:
@@ -83,10 +85,10 @@ class Unpacker:
         Raises:
             msgspec.DecodeError: the payload isn't one of ours.
         """
-        mark = payload[:1]
-        if mark in ("+", "."):
+        kind = payload[:1]
+        if kind in ("+", "."):
             self._parts.append(payload.partition(":")[2])
-            if mark == "+":
+            if kind == "+":
                 return Frames()
             payload, self._parts = "".join(self._parts), []
         if payload.startswith("{"):

@@ -57,7 +57,7 @@ class Socket:
         finally:
             for task in work:
                 task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
+            await asyncio.wait(work)  # not gather: it would swallow who cancelled us
         if self._closing.done():
             await close(self._websocket, *self._closing.result())
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 
@@ -17,7 +20,7 @@ from app.database import forget_engine
 from app.edge import errors
 from app.edge.session import Read
 from app.edge.wire import RowId
-from tests.conftest import point_at
+from tests.conftest import BACKEND, point_at
 
 
 class OutOfCoffee(kinds.Refused):
@@ -139,6 +142,29 @@ class TestUnexpected:
         assert [entry["event"] for entry in logs] == ["unexpected_error", "request"]
         assert logs[0]["exc_info"]
         assert logs[1]["status"] == 500
+
+    @pytest.mark.parametrize("log_format", ["json", "console"])
+    def test_local_variables_stay_out_of_the_log(self, log_format: str) -> None:
+        """Logging is set up once per process, so this asks another one."""
+        program = """if True:
+            import structlog
+            from app.logs import configure_logging
+            configure_logging("gateway")
+            def sign_in(password):
+                raise ValueError("nobody expected this")
+            try:
+                sign_in("".join(["hunter", "2"]))
+            except ValueError:
+                structlog.get_logger().exception("unexpected_error")
+        """
+        environment = {"LOG_FORMAT": log_format, "PATH": os.environ["PATH"]}
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=BACKEND, env=environment, capture_output=True, text=True, check=True
+        )
+
+        assert "nobody expected this" in done.stdout
+        assert "sign_in" in done.stdout
+        assert "hunter2" not in done.stdout + done.stderr
 
 
 class TestDatabaseAway:

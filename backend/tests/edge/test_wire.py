@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -223,3 +224,21 @@ class TestExactJson:
         answer = amounts.post("/shop/orders", content=b'{"amount": 1}', headers={"content-type": content_type})
 
         assert answer.status_code == 422
+
+
+class TestEveryRoute:
+    """S29: the whole API reads its bodies exactly and strictly; a new route that doesn't is found here."""
+
+    def test_bodies_are_exact_and_strict(self, gateway: FastAPI) -> None:
+        from app.main import ROUTERS  # importing it makes an app, which needs the settings of `gateway`
+
+        routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+        taking_bodies = [route for route in routes if route.body_field is not None]
+
+        assert len(taking_bodies) > 10
+        for route in taking_bodies:
+            assert isinstance(route, ExactRoute), route.path
+            assert route.body_field is not None
+            model = route.body_field.field_info.annotation
+            assert isinstance(model, type), route.path
+            assert issubclass(model, Strict), route.path

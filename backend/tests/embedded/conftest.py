@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.embedded.home import Home
+from tests.embedded.bank import copy_of, nyord
 
 
 @pytest.fixture
@@ -16,26 +14,16 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "a bank")
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
-    """Whether the condition comes true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return condition()
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bank that was made and is stopped, for tests to copy."""
+    folder = tmp_path_factory.mktemp("made") / "bank"
+    done = nyord("migrate", "--data", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
-def processes_naming(text: str) -> list[int]:
-    """The processes with this text on their command line: who works on a data folder of a test."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
-            except OSError:
-                continue
-            if text in command and state != "Z":
-                found.append(int(entry.name))
-    return found
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """The data folder of a bank of one's own, stopped, with a space in its path."""
+    return copy_of(made, tmp_path / "my bank")

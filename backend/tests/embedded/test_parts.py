@@ -17,7 +17,7 @@ from app.embedded.errors import PostgresError, StartRefused
 from app.embedded.logs import LogPump
 from app.embedded.signals import StopSignals
 
-from .conftest import eventually
+from tests.embedded.bank import eventually
 
 BACKEND = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(BACKEND)}
@@ -122,16 +122,24 @@ class TestBackoff:
     def test_longer_each_time_up_to_a_limit(self) -> None:
         backoff = Backoff()
         backoff.started()
-        delays = [backoff.next_delay_seconds() for _ in range(12)]
+        delays = [backoff.failed() for _ in range(12)]
         assert delays[:4] == [0.2, 0.4, 0.8, 1.6]
-        assert delays[-1] == 30.0
+        assert delays[-1] == 10.0
+
+    def test_what_never_came_up_is_given_up_soon(self) -> None:
+        backoff = Backoff()
+        for hopeless in (False, False, True):
+            backoff.started()
+            backoff.failed()
+            assert backoff.is_hopeless() is hopeless
 
     def test_a_steady_run_forgives(self, monkeypatch: pytest.MonkeyPatch) -> None:
         backoff = Backoff()
         backoff.started()
-        assert [backoff.next_delay_seconds() for _ in range(3)] == [0.2, 0.4, 0.8]
+        assert [backoff.failed() for _ in range(3)] == [0.2, 0.4, 0.8]
         monkeypatch.setattr(child_module, "STEADY_SECONDS", -1.0)
-        assert backoff.next_delay_seconds() == 0.2
+        assert backoff.failed() == 0.2
+        assert not backoff.is_hopeless()
 
 
 class TestStopSignals:
@@ -208,4 +216,13 @@ class TestChild:
             "print('ready'); raise SystemExit('app.config.ConfigurationError: set X')", tmp_path / "x.log"
         )
         assert eventually(lambda: child.pid is None)
-        assert child.last_words() == "set X"
+        assert child.why() == "set X"
+        assert not child.was_killed()
+
+    def test_who_was_killed_has_no_last_words(self, tmp_path: Path) -> None:
+        child = self.started(POLITE, tmp_path / "x.log")
+        assert child.pid is not None
+        os.kill(child.pid, signal.SIGKILL)
+        assert eventually(lambda: child.pid is None)
+        assert child.why() == "killed by SIGKILL"
+        assert child.was_killed()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import bcrypt
@@ -7,13 +8,14 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.core import clock
 from app.database import unit_of_work
 from app.identity import passwords
 from app.identity.errors import WeakPassword
-from app.identity.models import User
+from app.identity.models import User, UserSession
 
 from .conftest import PASSWORD, Person, events
 
@@ -119,3 +121,27 @@ class TestLockOut:
         with clock.at(now + timedelta(minutes=31)):
             assert self._try(asha.api, "not the password") == 401
             assert self._try(asha.api, PASSWORD) == 200
+
+    def test_tries_in_parallel_are_counted_one_by_one(self, asha: Person, session: Session) -> None:
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: self._try(asha.api, "not the password"), range(14)))
+
+        assert answers == [401] * 14
+        user = session.get_one(User, asha.id)
+        assert user.failed_logins == 10
+        assert user.locked_until is not None
+
+    def test_a_try_does_not_hold_up_what_only_refers_to_the_user(
+        self, asha: Person, monkeypatch: pytest.MonkeyPatch, session: Session
+    ) -> None:
+        """Money that arrives for somebody must not wait for a stranger who guesses at their password."""
+
+        def somebody_opens_an_account_meanwhile(password: str, hashed: str | None) -> tuple[bool, str | None]:
+            session.execute(text("SET lock_timeout = '2s'"))
+            session.add(UserSession(user_id=asha.id, expires_at=clock.now()))
+            session.commit()
+            return False, None
+
+        monkeypatch.setattr(passwords, "matches", somebody_opens_an_account_meanwhile)
+
+        assert self._try(asha.api, "not the password") == 401

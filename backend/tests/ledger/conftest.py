@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from app.database import unit_of_work
+from app.database import forget_engine, unit_of_work
 from app.ledger import verify
 from app.ledger.accounts import bank_account, open_customer_account
 from app.ledger.decide import Group
 from app.ledger.models import LedgerKind
+from tests.conftest import point_at
 from tests.ledger.helpers import deposit, settle_now
 
 OPENING_MINOR = 1_000_00
@@ -29,6 +31,15 @@ class SmallLedger:
     cash: int
     asha: int
     ravi: int
+
+
+@pytest.fixture
+def database(fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A database of the test's own: ids begin at 1, and what is tampered with or dropped in it troubles nobody."""
+    url = fresh_database()
+    point_at(monkeypatch, url)
+    yield url
+    forget_engine()
 
 
 @pytest.fixture

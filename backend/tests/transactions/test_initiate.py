@@ -223,7 +223,9 @@ class TestOwnAccounts:
     def test_moves(self, bank: Bank) -> None:
         alice = bank.customer(100_00, accounts=2)
         first, second = alice.accounts
-        answer = alice.post("/accounts/transfer-between-accounts", {"src_account": first, "dest_account": second, "amount": 40})
+        answer = alice.post(
+            "/accounts/transfer-between-accounts", {"src_account": first, "dest_account": second, "amount": 40}
+        )
         assert answer.status_code == 201
         bank.settle()
         assert (alice.balance(first), alice.balance(second)) == (60.00, 40.00)
@@ -231,7 +233,8 @@ class TestOwnAccounts:
     def test_somebody_elses_destination_is_refused(self, bank: Bank) -> None:
         alice, bob = bank.customer(100_00), bank.customer()
         answer = alice.post(
-            "/accounts/transfer-between-accounts", {"src_account": alice.account, "dest_account": bob.account, "amount": 40}
+            "/accounts/transfer-between-accounts",
+            {"src_account": alice.account, "dest_account": bob.account, "amount": 40},
         )
         assert answer.status_code == 404
 
@@ -242,7 +245,12 @@ class TestBulk:
     def test_one_that_is_refused_refuses_only_itself(self, bank: Bank) -> None:
         alice, bob = bank.customer(100_00), bank.customer()
         transfers = [
-            {"src_account": alice.account, "dest_account": bob.account, "amount": amount, "idempotency_key": f"k{amount}"}
+            {
+                "src_account": alice.account,
+                "dest_account": bob.account,
+                "amount": amount,
+                "idempotency_key": f"k{amount}",
+            }
             for amount in (10, 5000, 20)
         ]
         answer = alice.post("/transactions/bulk", {"transfers": transfers})
@@ -256,5 +264,3 @@ class TestBulk:
         transfer = {"src_account": alice.account, "dest_account": bob.account, "amount": 0.01}
         assert alice.post("/transactions/bulk", {"transfers": [transfer] * 101}).status_code == 422
         assert alice.post("/transactions/bulk", {"transfers": []}).status_code == 422
-
-

@@ -50,7 +50,9 @@ class TestRules:
                 with clock.at(start - timedelta(minutes=5) + timedelta(seconds=13 * number)):
                     requests.request_withdrawal(session, user_id=alice.id, account_id=alice.account, amount_minor=1_00)
         bank.settle()
-        statuses = {one["status"] for one in alice.get("/transactions/me").json()["items"] if one["kind"] == "withdrawal"}
+        statuses = {
+            one["status"] for one in alice.get("/transactions/me").json()["items"] if one["kind"] == "withdrawal"
+        }
         assert statuses == {"SUCCESS"}
         assert bob.balance() == 0
 
@@ -199,7 +201,9 @@ class TestCash:
 
     def test_a_deposit_is_settled_by_the_worker(self, bank: Bank) -> None:
         alice = bank.customer()
-        answer = alice.post("/transactions/deposit", {"account_id": alice.account, "amount": 250.5, "idempotency_key": "d"})
+        answer = alice.post(
+            "/transactions/deposit", {"account_id": alice.account, "amount": 250.5, "idempotency_key": "d"}
+        )
         assert (answer.status_code, answer.json()["status"]) == (201, "PENDING")
         assert alice.balance() == 0.0
         bank.settle()
@@ -234,7 +238,9 @@ class TestCash:
 
     def test_a_large_deposit_is_held(self, bank: Bank) -> None:
         alice, admin = bank.customer(), bank.admin()
-        made = alice.post("/transactions/deposit", {"account_id": alice.account, "amount": 60_000}).json()["transaction_id"]
+        made = alice.post("/transactions/deposit", {"account_id": alice.account, "amount": 60_000}).json()[
+            "transaction_id"
+        ]
         bank.settle()
         assert (bank.status(made), alice.balance()) == ("UNDER_REVIEW", 0.0)
         admin.post(f"/admin/transactions/{made}/review", {"action": "clear", "reason": "salary bonus"})

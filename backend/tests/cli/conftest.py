@@ -1,0 +1,3 @@
+from tests.embedded.conftest import folder, made
+
+__all__ = ["folder", "made"]

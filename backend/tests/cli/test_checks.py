@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app import cli_checks
+
+
+class TestLongFiles:
+    def test_names_the_file_and_its_length(self, tmp_path: Path) -> None:
+        room = tmp_path / "backend" / "app"
+        room.mkdir(parents=True)
+        (room / "right.py").write_text("x\n" * 400)
+        (room / "long.py").write_text("x\n" * 401)
+        (room / "data.json").write_text("x\n" * 500)
+        assert cli_checks.long_files(tmp_path) == ["backend/app/long.py has 401 lines; 400 are allowed."]
+
+
+class TestRunEverything:
+    """All checks run, failures are listed before the tests, and one failure is enough for a failing exit code."""
+
+    @pytest.fixture
+    def steps(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        ran: list[str] = []
+
+        def passes(name: str, command: tuple[str, ...]) -> bool:
+            ran.append(name)
+            return name != "types"
+
+        monkeypatch.setattr(cli_checks, "_passes", passes)
+        monkeypatch.setattr(cli_checks, "long_files", lambda root: [])
+        return ran
+
+    def test_a_failing_check_fails_the_run_though_the_tests_pass(
+        self, steps: list[str], capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        code = cli_checks.run_everything(["--version"], fast=False)
+        assert code == 1
+        assert steps == ["lint", "format", "types", "import rules"]
+        assert capfd.readouterr().out.index("Failed before the tests: types.") >= 0
+
+    def test_failing_tests_fail_the_run(self, monkeypatch: pytest.MonkeyPatch, steps: list[str]) -> None:
+        monkeypatch.setattr(cli_checks, "_passes", lambda name, command: True)
+        assert cli_checks.run_everything(["--no-such-option"], fast=False) != 0
+        assert cli_checks.run_everything(["--version"], fast=True) == 0
+
+    def test_a_path_means_what_it_means_where_the_user_stands(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "test_it.py").touch()
+        monkeypatch.chdir(tmp_path)
+        assert cli_checks._from_here("test_it.py::TestX::test_y") == f"{tmp_path}/test_it.py::TestX::test_y"
+        assert cli_checks._from_here("tests/ledger") == "tests/ledger"
+        assert cli_checks._from_here("-k") == "-k"

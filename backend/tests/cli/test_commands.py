@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from app.embedded.home import Home
+from app.embedded.postgres import EmbeddedPostgres
+from tests.embedded.bank import bank, nyord, processes_naming
+
+PASSWORD = "correct horse battery staple"
+COMMANDS = ["up", "migrate", "seed", "verify", "status", "psql", "test", "admin", "admin create"]
+
+
+class TestHelp:
+    @pytest.mark.parametrize("command", ["", *COMMANDS])
+    def test_every_command_has_help(self, command: str) -> None:
+        done = nyord(*command.split(), "--help")
+        assert done.returncode == 0
+        assert "Usage: nyord" in done.stdout
+
+    def test_wrong_usage_is_2(self) -> None:
+        assert nyord("up", "--prot", "1").returncode == 2
+        assert nyord("nonsense").returncode == 2
+        assert nyord("up", "--port", "70000").returncode == 2
+
+
+class TestWithoutABank:
+    @pytest.mark.parametrize("command", [["verify"], ["psql", "-c", "SELECT 1"], ["status"]])
+    def test_one_sentence_and_no_folder(self, command: list[str], tmp_path: Path) -> None:
+        done = nyord(*command, "--data", tmp_path / "typo")
+        assert done.returncode == 1
+        assert "There is no bank in" in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.slow
+class TestAStoppedBank:
+    """Without a running bank a command starts PostgreSQL for itself, and stops it."""
+
+    def test_one_command_after_the_other(self, folder: Path) -> None:
+        status = nyord("status", "--data", folder, "--json")
+        assert (status.returncode, json.loads(status.stdout)["running"]) == (1, False)
+
+        migrate = nyord("migrate", "--data", folder, "--json")
+        assert (migrate.returncode, json.loads(migrate.stdout)["revision"][:4]) == (0, "0001")
+
+        verify = nyord("verify", "--data", folder, "--json")
+        assert (verify.returncode, json.loads(verify.stdout)["ok"]) == (0, True)
+        assert nyord("verify", "--data", folder).stdout.startswith("The books hold: ")
+
+        admin = nyord(
+            "admin",
+            "create",
+            "asha",
+            "--email",
+            "a@example.com",
+            "--password-stdin",
+            "--data",
+            folder,
+            "--json",
+            stdin=f"{PASSWORD}\n",
+        )
+        assert (admin.returncode, json.loads(admin.stdout)["role"]) == (0, "admin")
+        again = nyord(
+            "admin",
+            "create",
+            "Asha",
+            "--email",
+            "b@example.com",
+            "--password-stdin",
+            "--data",
+            folder,
+            stdin=f"{PASSWORD}\n",
+        )
+        assert again.returncode == 1
+        assert len(again.stderr.splitlines()) == 1
+
+        psql = nyord("psql", "--data", folder, "-Atc", "SELECT username || ' ' || role FROM users")
+        assert (psql.returncode, psql.stdout) == (0, "asha admin\n")
+        assert nyord("psql", "--data", folder, "-c", "SELEC").returncode == 1, "psql's own exit code"
+        assert processes_naming(str(folder)) == []
+
+    def test_tampered_books_are_a_no_that_names_the_row(self, folder: Path) -> None:
+        with EmbeddedPostgres(Home(folder)) as postgres, psycopg.connect(postgres.url) as connection:
+            connection.execute(
+                "SET session_replication_role = replica"
+            )  # past the triggers, as a thief with the disk is
+            name = connection.execute("SELECT min(id) FROM ledger_accounts").fetchone()
+            assert name is not None
+            connection.execute("UPDATE ledger_accounts SET debits_posted = debits_posted + 1 WHERE id = %s", name)
+        done = nyord("verify", "--data", folder)
+        assert done.returncode == 1
+        assert f"ledger account {name[0]}" in done.stdout
+        facts = json.loads(nyord("verify", "--data", folder, "--json").stdout)
+        assert facts["ok"] is False
+
+    def test_a_database_without_tables_says_migrate(self, folder: Path) -> None:
+        with EmbeddedPostgres(Home(folder)) as postgres, psycopg.connect(postgres.url) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        done = nyord("verify", "--data", folder)
+        assert done.returncode == 1
+        assert "run `./nyord migrate` first" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
+class TestADatabaseOfOnesOwn:
+    """S177: DATABASE_URL names the database; `--data` goes before it."""
+
+    def test_commands_use_it(self, database: str, tmp_path: Path) -> None:
+        own = {"DATABASE_URL": database, "XDG_DATA_HOME": str(tmp_path)}
+        assert nyord("psql", "-Atc", "SELECT current_database()", **own).stdout.strip() in database
+        assert nyord("verify", **own).returncode == 0
+        assert nyord("status", **own).returncode == 0
+        assert nyord("psql", "-c", "SELECT 1", "--data", tmp_path / "typo", **own).returncode == 1
+        assert list(tmp_path.iterdir()) == []
+
+    def test_one_that_is_away_is_one_sentence(self, tmp_path: Path) -> None:
+        own = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", "XDG_DATA_HOME": str(tmp_path)}
+        done = nyord("verify", **own)
+        assert done.returncode == 1
+        assert done.stderr.startswith("nyord: The database can't be reached")
+        assert len(done.stderr.splitlines()) == 1
+        assert nyord("status", "--json", **own).returncode == 1
+
+
+@pytest.mark.slow
+class TestBesideARunningBank:
+    def test_commands_use_its_database(self, folder: Path) -> None:
+        with bank(folder) as running:
+            assert nyord("verify", "--data", folder).returncode == 0
+            assert nyord("psql", "--data", folder, "-Atc", "SELECT 1").stdout == "1\n"
+            assert f"open at http://127.0.0.1:{running.port}" in nyord("status", "--data", folder).stdout
+            assert running.answers()

@@ -1,0 +1,130 @@
+"""S62: list, read, read all, delete, count. Somebody else's notifications don't exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
+
+from app.database import unit_of_work
+from app.notifications.consumers import notify
+from tests.bank import Bank, Person
+from tests.money import transfer_completed
+
+
+@pytest.fixture
+def arjun(bank: Bank) -> Person:
+    """A customer with three notifications of transfers 1, 2 and 3."""
+    person = bank.customer()
+    with unit_of_work() as session:
+        tell(session, person, 3)
+    return person
+
+
+def tell(session: Session, person: Person, transfers: int) -> None:
+    """Tell somebody of transfers 1, 2, …"""
+    notify(
+        session,
+        [
+            transfer_completed(transaction_id=number, src_user_id=person.id, dest_user_id=None)
+            for number in range(1, transfers + 1)
+        ],
+    )
+
+
+def listed(person: Person, **params: Any) -> list[dict[str, Any]]:
+    """Return the first page of somebody's list."""
+    items: list[dict[str, Any]] = person.get("/notifications", **params).json()["items"]
+    return [item for item in items if item["type"] == "transfer.sent"]
+
+
+ROUTES = [
+    ("GET", "/notifications"),
+    ("GET", "/notifications/stats"),
+    ("PUT", "/notifications/1/read"),
+    ("POST", "/notifications/1/read"),
+    ("PUT", "/notifications/read-all"),
+    ("DELETE", "/notifications/1"),
+]
+
+
+class TestAccess:
+    """Only one's own."""
+
+    @pytest.mark.parametrize(("method", "path"), ROUTES)
+    def test_anonymous_is_401(self, bank: Bank, method: str, path: str) -> None:
+        api: TestClient = bank.api
+        assert api.request(method, path).status_code == 401
+
+    @pytest.mark.parametrize("method", ["put", "delete"])
+    def test_somebody_elses_does_not_exist(self, bank: Bank, arjun: Person, method: str) -> None:
+        notification = listed(arjun)[0]["id"]
+        for stranger in (bank.customer(), bank.admin()):
+            path = f"/notifications/{notification}" + ("/read" if method == "put" else "")
+            answer = getattr(stranger, method)(path)
+            assert (answer.status_code, answer.json()["code"]) == (404, "notification_not_found")
+            assert listed(stranger) == []
+        assert listed(arjun)[0]["read"] is False
+
+
+class TestList:
+    """S62.1, S39."""
+
+    def test_newest_first_in_the_shape_of_the_push(self, arjun: Person) -> None:
+        items = listed(arjun)
+        assert [item["related_id"] for item in items] == [3, 2, 1]
+        assert set(items[0]) == {"id", "title", "message", "type", "related_id", "created_at", "read"}
+        assert items[0]["message"] == "You sent ₹150.00 to Meera Nair."
+
+    def test_pages_do_not_shift(self, arjun: Person) -> None:
+        first = arjun.get("/notifications", limit=2).json()
+        with unit_of_work() as session:
+            notify(session, [transfer_completed(transaction_id=99, src_user_id=arjun.id, dest_user_id=None)])
+        second = arjun.get("/notifications", limit=200, cursor=first["next_cursor"]).json()
+        ids = [item["id"] for item in first["items"] + second["items"]]
+        assert ids == sorted(set(ids), reverse=True)
+        assert 99 not in [item["related_id"] for item in second["items"]]
+        assert second["next_cursor"] is None
+
+    @pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 201}, {"cursor": "nonsense"}, {"unread": "perhaps"}])
+    def test_invalid(self, arjun: Person, params: dict[str, Any]) -> None:
+        assert arjun.get("/notifications", **params).status_code == 422
+
+
+class TestRead:
+    """S62.2, S62.4, S62.5."""
+
+    def test_one(self, arjun: Person) -> None:
+        newest = listed(arjun)[0]
+        answer = arjun.put(f"/notifications/{newest['id']}/read")
+        assert (answer.status_code, answer.json()) == (200, newest | {"read": True})
+        assert [item["related_id"] for item in listed(arjun, unread=True)] == [2, 1]
+
+    def test_twice_keeps_the_first_time(self, arjun: Person) -> None:
+        newest = listed(arjun)[0]["id"]
+        first, second = (arjun.post(f"/notifications/{newest}/read") for _ in range(2))
+        assert first.json() == second.json()
+
+    def test_all(self, arjun: Person) -> None:
+        before = arjun.get("/notifications/stats").json()
+        assert before["unread"] == before["total"] >= 3
+        assert arjun.put("/notifications/read-all").json() == {"marked": before["unread"]}
+        assert arjun.put("/notifications/read-all").json() == {"marked": 0}
+        assert arjun.get("/notifications/stats").json() == {"unread": 0, "total": before["total"]}
+
+    def test_an_id_that_is_none(self, arjun: Person) -> None:
+        for bad in ("0", "-1", "x", str(2**53)):
+            assert arjun.put(f"/notifications/{bad}/read").status_code == 422
+        assert arjun.put("/notifications/999999/read").status_code == 404
+
+
+class TestDelete:
+    """S62.3."""
+
+    def test_it_is_gone_and_the_others_stay(self, arjun: Person) -> None:
+        newest = listed(arjun)[0]["id"]
+        assert arjun.delete(f"/notifications/{newest}").status_code == 204
+        assert arjun.delete(f"/notifications/{newest}").status_code == 404
+        assert [item["related_id"] for item in listed(arjun)] == [2, 1]
