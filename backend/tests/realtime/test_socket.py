@@ -199,21 +199,21 @@ class TestSessions:
     """A socket ends with its session, at once."""
 
     def test_logout(self, bank: Bank) -> None:
-        arjun = bank.customer()
+        arjun = bank.customer(accounts=0)
         with connect(arjun) as socket:
             arjun.post("/auth/logout")
             bank.settle()
             assert ending(socket) == (4401, "Your session has ended. Sign in again.")
 
     def test_a_user_who_is_switched_off(self, bank: Bank) -> None:
-        arjun, admin = bank.customer(), bank.admin()
+        arjun, admin = bank.customer(accounts=0), bank.admin()
         with connect(arjun) as socket:
             assert admin.put(f"/admin/users/{arjun.id}", {"is_active": False}).status_code == 200
             bank.settle()
             assert ending(socket)[0] == 4401
 
     def test_other_sessions_stay(self, bank: Bank) -> None:
-        arjun, meera = bank.customer(), bank.customer()
+        arjun, meera = bank.customer(accounts=0), bank.customer(accounts=0)
         with connect(meera) as socket:
             arjun.post("/auth/logout")
             bank.settle()
