@@ -5,7 +5,6 @@ It keeps nothing but a list of movements and a list of holds; whatever it wants 
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 
 from app.ledger.decide import Action, Group, Leg, Refusal, Result
@@ -55,7 +54,7 @@ class NaiveLedger:
 
     def ask(self, group: Group) -> tuple[Result, Refusal | None]:
         """Do what the group asks, wholly or not at all."""
-        draft = copy.deepcopy(self)
+        draft = NaiveLedger(self.accounts, list(self.movements), dict(self.holds))
         answer = draft._new(group) if group.action in (Action.POST, Action.HOLD) else draft._resolve(group)
         if answer[0] not in (Result.REFUSED, Result.DUPLICATE):
             self.movements, self.holds = draft.movements, draft.holds

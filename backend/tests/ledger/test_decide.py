@@ -62,7 +62,7 @@ class TestDecideAgainstTheOracle:
     """S164, S165, S226: whatever is asked, the answers, balances, movements and holds are the oracle's."""
 
     @given(batches)
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=300, deadline=None)
     def test_any_batches(self, asked: list[list[Group]]) -> None:
         oracle, memory = NaiveLedger(copy.deepcopy(WORLD)), Memory()
         for batch in asked:

@@ -58,8 +58,8 @@ def stored(database: str, ids: dict[int, int]) -> dict[int, tuple[object, ...]]:
 class TestSettleAgainstTheOracle:
     """S140.6, S164: what PostgreSQL holds afterwards is what the oracle says, and the books verify."""
 
-    def test_any_batches(self, database: str) -> None:
-        with psycopg.connect(database, autocommit=True) as connection:
+    def test_any_batches(self, own_database: str) -> None:
+        with psycopg.connect(own_database, autocommit=True) as connection:
             connection.execute("DROP INDEX uq_ledger_accounts_bank")  # so that each example has cash of its own
 
         @given(batches)
@@ -71,7 +71,7 @@ class TestSettleAgainstTheOracle:
                 expected = [(base + group.id, *oracle.ask(group)) for group in batch]
                 outcomes = settle_now(*[in_world(group, ids, base) for group in batch])
                 assert [(o.group_id, o.result, o.refusal) for o in outcomes] == expected
-            for number, sums in stored(database, ids).items():
+            for number, sums in stored(own_database, ids).items():
                 assert sums == (
                     oracle.debited(number),
                     oracle.credited(number),
@@ -79,7 +79,7 @@ class TestSettleAgainstTheOracle:
                     oracle.to_be_credited(number),
                 )
             written = rows(
-                database,
+                own_database,
                 "SELECT group_id, leg, debit_account_id, credit_account_id, amount_minor, debit_balance_after, "
                 f"credit_balance_after FROM movements WHERE group_id >= {base} ORDER BY id",
             )

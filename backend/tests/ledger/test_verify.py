@@ -8,11 +8,13 @@ from collections.abc import Iterable
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.database import new_session, unit_of_work
 from app.ledger import verify as verify_module
 from app.ledger.accounts import open_customer_account
+from app.ledger.books import BOOKS
 from app.ledger.decide import Action, Group
 from app.ledger.engine import settle
 from app.ledger.report import FINDINGS_PER_CHECK_MAX, Discrepancy
@@ -73,7 +75,8 @@ BALANCES = {
         {"ledger account 3", "currency INR"},
     ),
     "posted on both sides": (
-        "UPDATE ledger_accounts SET credits_posted = credits_posted + 1, debits_posted = debits_posted + 1 WHERE id = 3",
+        "UPDATE ledger_accounts SET credits_posted = credits_posted + 1, debits_posted = debits_posted + 1 "
+        "WHERE id = 3",
         {"ledger account 3"},
     ),
     "money made, in balance": (
@@ -110,11 +113,14 @@ MOVED = {
     "half of a group deleted": ("DELETE FROM movements WHERE id = 4", {"movement 4", "group 4"}),
     "all deleted": ("DELETE FROM movements", {f"movement {number}" for number in range(1, MOVEMENTS + 1)}),
     "renumbered": (
-        "UPDATE movements SET id = 50 WHERE id = 2",
+        "WITH gone AS (DELETE FROM movements WHERE id = 2 RETURNING *) INSERT INTO movements OVERRIDING SYSTEM VALUE "
+        "SELECT 50, group_id, leg, debit_account_id, credit_account_id, amount_minor, currency, kind, value_date, "
+        "posted_at, debit_balance_after, credit_balance_after FROM gone",
         {"movement 2"},
     ),
     "inserted behind the seal": (
-        "INSERT INTO movements OVERRIDING SYSTEM VALUE SELECT -5, 66, 0, 2, 3, 1, 'INR', 'transfer', now(), now(), -1, 1",
+        "INSERT INTO movements OVERRIDING SYSTEM VALUE "
+        "SELECT -5, 66, 0, 2, 3, 1, 'INR', 'transfer', now(), now(), -1, 1",
         {"movement -5"},
     ),
 }
@@ -148,6 +154,7 @@ CHAINED = {
         "UPDATE ledger_blocks SET last_id = 9223372036854775807 WHERE id = 2",
         {"block 2", "block 3", "movement 6"},
     ),
+    "moved up": ("UPDATE ledger_blocks SET first_id = 3 WHERE id = 2", {"movement 2"}),
     "shrunk": ("UPDATE ledger_blocks SET last_id = 4 WHERE id = 2", {"movement 5"}),
     "deleted": ("DELETE FROM ledger_blocks WHERE id = 2", {"block 2", "block 3", "movement 2"}),
     "the first one deleted": ("DELETE FROM ledger_blocks WHERE id = 1", {"block 1", "block 2", "movement 1"}),
@@ -172,20 +179,16 @@ class TestTampering:
     @pytest.mark.parametrize("table", ["movements", "holds", "ledger_blocks", "ledger_accounts"])
     def test_every_column_is_watched(self, lived_in: SmallLedger, database: str, table: str) -> None:
         """No column of a sealed movement, and none that money depends on elsewhere, can be changed unseen."""
+        settings_of_the_bank = {"kind", "overdraft_limit_minor", "is_frozen", "opened_at"}
         blind = {
-            "holds": {"kind", "created_at", "expires_at", "resolved_at"},  # say when and why, not how much
+            "holds": {"created_at", "expires_at", "resolved_at"},  # say when and why, not how much
             "ledger_blocks": {"marks"},  # helps to find a row, and proves nothing
-            "ledger_accounts": {
-                "kind",
-                "overdraft_limit_minor",
-                "is_frozen",
-                "is_closed",
-                "opened_at",
-            },  # the bank's to set
+            "ledger_accounts": settings_of_the_bank,
         }.get(table, set())
         columns = rows(
             database,
-            f"SELECT column_name, data_type FROM information_schema.columns WHERE table_name = '{table}' ORDER BY 1",
+            "SELECT column_name, data_type FROM information_schema.columns "
+            f"WHERE table_name = '{table}' AND is_identity = 'NO' ORDER BY 1",
         )
         key = "group_id = 6" if table == "holds" else "id = 2"
         unseen = set()
@@ -193,19 +196,21 @@ class TestTampering:
             change = f"UPDATE {table} SET {column} = {_other(str(column), str(kind))} WHERE {key}"
             with new_session() as session:
                 session.execute(text("SET LOCAL session_replication_role = replica"))
-                session.execute(text(change))
+                try:
+                    session.execute(text(change))
+                except IntegrityError:
+                    continue  # PostgreSQL itself refuses
                 if not any(list(find(session)) for find in verify_module._LEDGER.values()):
                     unseen.add(column)
         assert unseen == blind
 
-    def test_a_customer_below_the_limit(self, lived_in: SmallLedger, database: str) -> None:
-        tamper(
-            database,
-            "ALTER TABLE ledger_accounts DROP CONSTRAINT ck_ledger_accounts_available_above_limit",
-            "UPDATE ledger_accounts SET debits_pending = 10_000_00 WHERE id = 2",
-        )
-        limits = [finding.row for finding in audit().findings if finding.check == "limits"]
-        assert limits == ["ledger account 2"]
+    def test_a_customer_below_the_limit(self, lived_in: SmallLedger) -> None:
+        with new_session() as session:
+            session.execute(
+                text("ALTER TABLE ledger_accounts DROP CONSTRAINT ck_ledger_accounts_available_above_limit")
+            )
+            session.execute(text("UPDATE ledger_accounts SET debits_pending = 10_000_00 WHERE id = 2"))
+            assert [row for row, _ in BOOKS["limits"](session)] == ["ledger account 2"]
 
     def test_a_whole_chain_rewritten_is_told_by_a_head_kept_elsewhere(
         self, lived_in: SmallLedger, database: str
@@ -310,7 +315,7 @@ class TestBesideARunningBank:
 def _other(column: str, kind: str) -> str:
     """Return SQL of another value that the constraints would let pass."""
     if column == "kind":
-        return "'cash'"
+        return "'fees'"
     if column == "status":
         return "'expired'"
     if column in {"debit_account_id", "credit_account_id"}:
@@ -322,4 +327,4 @@ def _other(column: str, kind: str) -> str:
         "timestamp with time zone": f"{column} + interval '1 second'",
         "character varying": "'USD'",
     }
-    return by_kind.get(kind, f"{column} + 1")
+    return by_kind.get(kind, f"{column} + 1000")
