@@ -66,6 +66,9 @@ def shop(app: FastAPI, session: Session) -> Iterator[Shop]:
     app.include_router(router)
     yield made
     made.open.set()
+    session.rollback()
+    session.execute(text("DROP TABLE sales"))
+    session.commit()
 
 
 def _sales(session: Session) -> int:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -18,9 +20,13 @@ class Counted(Refused):
 
 
 @pytest.fixture(autouse=True)
-def _notes(session: Session) -> None:
+def _notes(session: Session) -> Iterator[None]:
     """A table whose rule is checked at COMMIT, so that the commit itself can fail."""
     session.execute(text("CREATE TABLE notes (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+    session.commit()
+    yield
+    session.rollback()
+    session.execute(text("DROP TABLE notes"))
     session.commit()
 
 
