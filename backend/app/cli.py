@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app import cli_admin
+from app import cli_admin, cli_dead_letters
 from app import cli_support as support
 from app.cli_support import Data, Json
 
@@ -21,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(cli_admin.app)
+app.add_typer(cli_dead_letters.app)
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -69,20 +70,16 @@ def migrate(data: Data = None, as_json: Json = False) -> None:
 
 @app.command()
 def seed(data: Data = None, as_json: Json = False) -> None:
-    """Fill an empty bank with demo people and a year of their life. A bank that has customers is left alone."""
-    with support.bank_session(data) as session:
-        from app.demo.service import seed_demo
+    """Fill an empty bank with demo people and a year of their life. A bank that has users is left alone."""
+    from app.cli_database import fill_with_demo
 
-        logins = [
-            {"username": login.username, "password": login.password, "role": login.role} for login in seed_demo(session)
-        ]
+    with support.bank_settings(data, create=True):
+        logins = fill_with_demo()
     lines = [f"  {login['role']:<9} {login['username']:<16} {login['password']}" for login in logins]
-    sentence = (
-        "The demo bank is ready. Sign in as\n" + "\n".join(lines)
-        if logins
-        else "This bank has customers already; nothing was added."
+    sentence = "The demo bank is ready. Sign in as\n" + "\n".join(lines)
+    support.answer(
+        as_json, {"logins": logins}, sentence if logins else "This bank has users already; nothing was added."
     )
-    support.answer(as_json, {"logins": logins}, sentence)
 
 
 @app.command()

@@ -33,6 +33,22 @@ def current_revision() -> str | None:
         forget_engine()
 
 
+def fill_with_demo() -> list[dict[str, str]]:
+    """Make the demo bank in this process's database; return who may sign in, nobody if it wasn't empty."""
+    from app.database import forget_engine, unit_of_work
+    from app.demo.service import seed_demo, settle_in
+
+    upgrade()
+    try:
+        with unit_of_work() as session:
+            logins = seed_demo(session)
+        if logins:
+            settle_in()
+    finally:
+        forget_engine()
+    return [login._asdict() for login in logins]
+
+
 def psql_command(url: str, arguments: Sequence[str]) -> int:
     """Run psql and return its exit code. The password travels in the environment, where `ps` can't show it."""
     from app.embedded.binaries import binary

@@ -11,7 +11,7 @@ from app.cli_support import bank_session, fail
 def prove(data: Path | None, trusted_head: str | None) -> tuple[dict[str, Any], str]:
     """Audit the bank that the command means; return the report as plain values, and the same in words."""
     with bank_session(data) as session:
-        from app import tasks  # noqa: F401  (every room adds its own checks when it is imported)
+        import app.checks  # noqa: F401  (every room adds its own checks when it is imported)
         from app.checks import verify
 
         try:

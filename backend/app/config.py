@@ -99,7 +99,9 @@ class Settings(BaseSettings):
             ConfigurationError: no database, or a JWT secret that is too short to sign with.
         """
         if not self.database_url:
-            raise ConfigurationError("DATABASE_URL is not set: point it at PostgreSQL 15 or later, or start the embedded bank with `./nyord up`.")
+            raise ConfigurationError(
+                "DATABASE_URL is not set: point it at PostgreSQL 15 or later, or start the embedded bank with `./nyord up`."
+            )
         if len(self.jwt_secret.get_secret_value().encode()) < JWT_SECRET_BYTES_MIN:
             raise ConfigurationError(
                 f"JWT_SECRET must have {JWT_SECRET_BYTES_MIN} bytes or more: "

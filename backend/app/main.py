@@ -59,7 +59,9 @@ class Nyord(FastAPI):
         if scope["type"] == "http" and scope["method"] == "POST":
             path = scope["path"]
             if path == transactions.INITIATE_PATH or path == transactions.BULK_PATH:
-                endpoint = transactions.initiate_endpoint if path == transactions.INITIATE_PATH else transactions.bulk_endpoint
+                endpoint = (
+                    transactions.initiate_endpoint if path == transactions.INITIATE_PATH else transactions.bulk_endpoint
+                )
                 if not any(name == b"origin" for name, _ in scope["headers"]):
                     scope["app"] = self
                     request_id = (b"x-request-id", secrets.token_hex(8).encode())

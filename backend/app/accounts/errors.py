@@ -20,7 +20,10 @@ class TooManyAccounts(Refused):
     code = "too_many_accounts"
 
     def __init__(self, accounts_max: int) -> None:
-        super().__init__(f"You have {accounts_max} accounts already, which is as many as one person may have.", accounts_max=accounts_max)
+        super().__init__(
+            f"You have {accounts_max} accounts already, which is as many as one person may have.",
+            accounts_max=accounts_max,
+        )
 
 
 class AlreadyDecided(Conflict):

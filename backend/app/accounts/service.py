@@ -115,7 +115,9 @@ def with_balances() -> Select[tuple[Account, LedgerAccount, User]]:
     )
 
 
-def of_user(session: Session, user_id: int, *, usable_only: bool = False) -> Sequence[Row[tuple[Account, LedgerAccount, User]]]:
+def of_user(
+    session: Session, user_id: int, *, usable_only: bool = False
+) -> Sequence[Row[tuple[Account, LedgerAccount, User]]]:
     """Return a user's accounts with balances, oldest first; `usable_only`: approved and active."""
     query = with_balances().where(Account.user_id == user_id).order_by(Account.id)
     if usable_only:

@@ -58,7 +58,8 @@ def exponent(currency: str) -> int:
         return EXPONENTS[currency]
     except KeyError:
         raise UnknownCurrency(
-            f"{currency[:8]} isn't a currency this bank keeps. Use one of {', '.join(EXPONENTS)}.", currency=currency[:8]
+            f"{currency[:8]} isn't a currency this bank keeps. Use one of {', '.join(EXPONENTS)}.",
+            currency=currency[:8],
         ) from None
 
 
@@ -81,7 +82,9 @@ def parse_minor(text: str, currency: str = BASE_CURRENCY) -> int:
     if scaled <= 0:
         raise InvalidAmount("The amount must be more than zero.")
     if scaled > AMOUNT_MINOR_MAX:
-        raise InvalidAmount(f"The amount is more than this bank can book at once ({format_money(AMOUNT_MINOR_MAX, currency)}).")
+        raise InvalidAmount(
+            f"The amount is more than this bank can book at once ({format_money(AMOUNT_MINOR_MAX, currency)})."
+        )
     minor = int(scaled)
     if minor != scaled:
         raise InvalidAmount(f"The amount has more than {decimals} decimals; {currency} has {decimals}.")

@@ -25,7 +25,15 @@ FESTIVALS = {
     (10, 20): "Diwali gifts",
     (12, 25): "Christmas cake",
 }
-FRIENDS_NOTES = ("Dinner split", "Movie tickets", "Cab share", "Birthday gift", "Cricket turf", "Trip to Goa", "Thank you!")
+FRIENDS_NOTES = (
+    "Dinner split",
+    "Movie tickets",
+    "Cab share",
+    "Birthday gift",
+    "Cricket turf",
+    "Trip to Goa",
+    "Thank you!",
+)
 
 
 class Act(Enum):
@@ -51,9 +59,7 @@ def year_of_life(today: date) -> list[Payment]:
     random = Random(SEED)  # noqa: S311  (a story, not a secret)
     first = today - timedelta(days=365)
     payments = [
-        payment
-        for offset in range((today - first).days)
-        for payment in _day(random, first + timedelta(days=offset))
+        payment for offset in range((today - first).days) for payment in _day(random, first + timedelta(days=offset))
     ]
     return sorted(payments, key=lambda payment: payment.at)
 

@@ -81,7 +81,9 @@ def settle_in(mark_read_before: timedelta = timedelta(days=UNREAD_DAYS)) -> None
     drain(consumers())
     with unit_of_work() as session:
         old = clock.now() - mark_read_before
-        session.execute(update(Notification).where(Notification.created_at < old).values(read_at=Notification.created_at))
+        session.execute(
+            update(Notification).where(Notification.created_at < old).values(read_at=Notification.created_at)
+        )
 
 
 def _open_everything(session: Session, admin_id: int) -> dict[str, _Member]:
@@ -96,9 +98,7 @@ def _open_everything(session: Session, admin_id: int) -> dict[str, _Member]:
     return members
 
 
-def _open(
-    session: Session, admin_id: int, username: str, name: str, kind: AccountType, opening_minor: int
-) -> _Member:
+def _open(session: Session, admin_id: int, username: str, name: str, kind: AccountType, opening_minor: int) -> _Member:
     user = identity.create_customer(
         session, username=username, email=f"{username}@nyord.example", password=DEMO_PASSWORD, full_name=name,
         kyc_approved=True,
@@ -124,10 +124,16 @@ def _live_through(session: Session, members: dict[str, _Member], payments: list[
         if payment.act is Act.WITHDRAWAL:
             payer = members[payment.payer]
             requests.request_withdrawal(
-                session, user_id=payer.user_id, account_id=payer.account_id, amount_minor=payment.amount_minor, note=payment.note
+                session,
+                user_id=payer.user_id,
+                account_id=payer.account_id,
+                amount_minor=payment.amount_minor,
+                note=payment.note,
             )
     bundles = session.scalars(select(OutboxBundle).where(OutboxBundle.id > seen).order_by(OutboxBundle.id))
-    asked = [event for bundle in bundles for event in decode(bundle.topic, bundle.payload) if isinstance(event, MoneyFacts)]
+    asked = [
+        event for bundle in bundles for event in decode(bundle.topic, bundle.payload) if isinstance(event, MoneyFacts)
+    ]
     settle_requested(session, asked)
 
 

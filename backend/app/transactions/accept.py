@@ -92,7 +92,7 @@ class Acceptor:
         return await psycopg.AsyncConnection.connect(
             self._settings.libpq_url, autocommit=True, application_name="nyord-accept", connect_timeout=5,
             options="-c timezone=UTC -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
-            "-c enable_mergejoin=off",
+            "-c enable_mergejoin=off -c enable_material=off",
         )  # fmt: skip
 
     async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:
@@ -117,7 +117,9 @@ class Acceptor:
     async def _commit(self, connection: psycopg.AsyncConnection[Any], taken: list[_Submission]) -> None:
         """Answer these submissions. A batch that PostgreSQL refuses is tried in halves: one bad transfer spoils only itself."""
         try:
-            answers = await Batch([one for submission in taken for one in submission.wanted], self._settings).commit(connection)
+            answers = await Batch([one for submission in taken for one in submission.wanted], self._settings).commit(
+                connection
+            )
         except psycopg.OperationalError:
             self._fail(taken, NotAccepted("The bank can't be reached right now. Send it again with the same key."))
             raise

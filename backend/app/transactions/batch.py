@@ -33,9 +33,12 @@ _SESSIONS = (
     "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id "
     "WHERE s.id = ANY(%s::bigint[]) AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND u.is_active"
 )
+# LIMIT keeps the look-up inside the loop: one index probe per key, whatever the planner believes of the table's size
+# (on a table it had no statistics of, it compared every key with every row).
 _KEPT = (
-    "SELECT r.user_id, r.key, r.request_hash, r.status, r.body FROM unnest(%s::bigint[], %s::text[]) AS w(user_id, key) "
-    f"JOIN idempotency_records r ON r.user_id = w.user_id AND r.route = '{ROUTE}' AND r.key = w.key"
+    "SELECT w.user_id, w.key, r.request_hash, r.status, r.body FROM unnest(%s::bigint[], %s::text[]) AS w(user_id, key), "
+    "LATERAL (SELECT request_hash, status, body FROM idempotency_records k "
+    f"WHERE k.user_id = w.user_id AND k.route = '{ROUTE}' AND k.key = w.key LIMIT 1) AS r"
 )
 _IDS = "SELECT nextval('transactions_id_seq') FROM generate_series(1, %s)"
 

@@ -139,7 +139,9 @@ def _decode(body: bytes, decoder: Callable[[bytes], T]) -> T:
 def _parse_bulk(body: bytes, claims: tokens.Claims, settings: Settings) -> list[Wanted]:
     transfers = _decode(body, _decode_bulk).transfers
     if len(transfers) > settings.bulk_transfers_max:
-        raise Invalid(f"Send at most {settings.bulk_transfers_max} transfers at once.", transfers_max=settings.bulk_transfers_max)
+        raise Invalid(
+            f"Send at most {settings.bulk_transfers_max} transfers at once.", transfers_max=settings.bulk_transfers_max
+        )
     return [_wanted(transfer, claims, None, settings) for transfer in transfers]
 
 
@@ -162,7 +164,9 @@ def _wanted(
         if settings.strict_idempotency:
             raise KeyRequired("Send an idempotency_key, so that a retry can't pay twice.")
         key = "generated-" + secrets.token_hex(16)
-    asked = f"{body.src_account}\n{body.dest_account}\n{amount_minor}\n{body.currency}\n{both_own}\n{body.note}\n{metadata}"
+    asked = (
+        f"{body.src_account}\n{body.dest_account}\n{amount_minor}\n{body.currency}\n{both_own}\n{body.note}\n{metadata}"
+    )
     return Wanted(
         claims.user_id, claims.session_id, body.src_account, body.dest_account, amount_minor, body.currency, key,
         hashlib.sha256(asked.encode()).hexdigest(), body.note, metadata, both_own, generated,

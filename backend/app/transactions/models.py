@@ -68,10 +68,14 @@ class Transaction(Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint(f"kind IN ({', '.join(repr(str(kind)) for kind in TransactionKind)})", name="kind_known"),
-        CheckConstraint(f"status IN ({', '.join(repr(str(status)) for status in TransactionStatus)})", name="status_known"),
+        CheckConstraint(
+            f"status IN ({', '.join(repr(str(status)) for status in TransactionStatus)})", name="status_known"
+        ),
         CheckConstraint("src_account IS NOT NULL OR dest_account IS NOT NULL", name="has_a_side"),
         # A transaction is given back at most once.
-        Index("uq_transactions_reverses_id", "reverses_id", unique=True, postgresql_where=text("reverses_id IS NOT NULL")),
+        Index(
+            "uq_transactions_reverses_id", "reverses_id", unique=True, postgresql_where=text("reverses_id IS NOT NULL")
+        ),
         Index("ix_transactions_src_user_id", "src_user_id", "id"),
         Index("ix_transactions_dest_user_id", "dest_user_id", "id"),
         Index("ix_transactions_held", "id", postgresql_where=text("status = 'UNDER_REVIEW'")),

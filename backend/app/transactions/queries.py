@@ -80,7 +80,9 @@ def for_staff(session: Session, filters: Filters, *, after_id: int | None, limit
         "status": Transaction.status == filters.status,
         "kind": Transaction.kind == filters.kind,
         "user_id": or_(Transaction.src_user_id == filters.user_id, Transaction.dest_user_id == filters.user_id),
-        "account_id": or_(Transaction.src_account == filters.account_id, Transaction.dest_account == filters.account_id),
+        "account_id": or_(
+            Transaction.src_account == filters.account_id, Transaction.dest_account == filters.account_id
+        ),
         "amount_minor_min": Transaction.amount_minor >= filters.amount_minor_min,
         "amount_minor_max": Transaction.amount_minor <= filters.amount_minor_max,
         "since": Transaction.created_at >= filters.since,

@@ -36,7 +36,9 @@ def account_facts(session: Session, account_id: int) -> AccountFacts | None:
     return None if row is None else AccountFacts(*row)
 
 
-def request_deposit(session: Session, *, user_id: int, account_id: int, amount_minor: int, note: str = "") -> Transaction:
+def request_deposit(
+    session: Session, *, user_id: int, account_id: int, amount_minor: int, note: str = ""
+) -> Transaction:
     """Ask to pay cash in. The deposit is PENDING until the worker settles it (S142).
 
     Raises:
@@ -122,7 +124,9 @@ def refund(session: Session, *, transaction_id: int, asker_id: int, is_staff: bo
         raise TransactionNotFound
     if original.kind != TransactionKind.TRANSFER or original.status != TransactionStatus.SUCCESS:
         raise NotRefundable(
-            "Only a transfer that succeeded can be given back, and only once.", kind=original.kind, status=original.status
+            "Only a transfer that succeeded can be given back, and only once.",
+            kind=original.kind,
+            status=original.status,
         )
     giver = account_facts(session, original.dest_account or 0)
     taker = account_facts(session, original.src_account or 0)
@@ -188,9 +192,7 @@ def _cash_facts(transaction: Transaction, account: AccountFacts) -> dict[str, An
     return _own_facts(transaction, actor_id=account.user_id) | names
 
 
-def _move_now(
-    session: Session, transaction: Transaction, debit: int, credit: int, *, available_minor: int
-) -> Outcome:
+def _move_now(session: Session, transaction: Transaction, debit: int, credit: int, *, available_minor: int) -> Outcome:
     """Settle one transaction in this very request and mark it SUCCESS, or raise what the customer is told."""
     leg = Leg(debit, credit, transaction.amount_minor, transaction.currency, str(transaction.kind))
     (outcome,) = settle(session, [Group(transaction.id, (leg,))])
@@ -209,5 +211,3 @@ def _balances(transaction: Transaction, outcome: Outcome) -> dict[str, int | Non
         "src_balance_minor": outcome.debit_balance_after if transaction.src_account is not None else None,
         "dest_balance_minor": outcome.credit_balance_after if transaction.dest_account is not None else None,
     }
-
-

@@ -22,7 +22,6 @@ from app.transactions.settlement import completed, facts_of, failed
 EXPIRED_PER_RUN_MAX = 100
 
 
-
 def clear(session: Session, *, transaction_id: int, admin_id: int, reason: str) -> Transaction:
     """Let a held transaction's money move. Whoever decides second is told that it is decided.
 

@@ -93,7 +93,9 @@ def refuse_spending(
         return AccountNotFound("This account doesn't exist, or isn't yours.")
     if not source.is_usable:
         return AccountNotUsable(
-            "This account can't be used: it isn't approved, or is switched off.", status=source.status, active=source.is_active
+            "This account can't be used: it isn't approved, or is switched off.",
+            status=source.status,
+            active=source.is_active,
         )
     if source.currency != currency:
         return CurrencyMismatch(f"The account is in {source.currency}, not {currency}.")

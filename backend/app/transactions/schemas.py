@@ -183,7 +183,9 @@ def timeline(found: Transaction) -> list[TimelineStep]:
     """Return what happened to a transaction, oldest first, from its own times."""
     steps = [TimelineStep(state="PENDING", at=found.created_at, detail="Accepted by the bank.")]
     if found.held_at is not None:
-        steps.append(TimelineStep(state="UNDER_REVIEW", at=found.held_at, detail="Held for a review; the money is reserved."))
+        steps.append(
+            TimelineStep(state="UNDER_REVIEW", at=found.held_at, detail="Held for a review; the money is reserved.")
+        )
     if found.settled_at is not None:
         if found.status == TransactionStatus.FAILED:
             detail = FAILURE_SENTENCES.get(found.reason or "", "Not carried out.")

@@ -92,7 +92,9 @@ def settle_requested(session: Session, requests: Sequence[MoneyFacts]) -> None:
 
 
 def _group(request: MoneyFacts, *, held: bool) -> Group:
-    leg = Leg(request.src_ledger_account, request.dest_ledger_account, request.amount_minor, request.currency, request.kind)
+    leg = Leg(
+        request.src_ledger_account, request.dest_ledger_account, request.amount_minor, request.currency, request.kind
+    )
     return Group(request.transaction_id, (leg,), Action.HOLD if held else Action.POST)
 
 

@@ -11,7 +11,19 @@ from app.embedded.postgres import EmbeddedPostgres
 from tests.embedded.bank import bank, nyord, processes_naming
 
 PASSWORD = "correct horse battery staple"
-COMMANDS = ["up", "migrate", "seed", "verify", "status", "psql", "test", "admin", "admin create"]
+COMMANDS = [
+    "up",
+    "migrate",
+    "seed",
+    "verify",
+    "status",
+    "psql",
+    "test",
+    "admin",
+    "admin create",
+    "dead-letters",
+    "dead-letters list",
+]
 
 
 class TestHelp:
@@ -79,6 +91,11 @@ class TestAStoppedBank:
         assert again.returncode == 1
         assert len(again.stderr.splitlines()) == 1
 
+        letters = nyord("dead-letters", "list", "--data", folder, "--json")
+        assert (letters.returncode, json.loads(letters.stdout)) == (0, {"dead_letters": []})
+        unknown = nyord("dead-letters", "give-up", "7", "--reason", "obsolete", "--data", folder)
+        assert (unknown.returncode, len(unknown.stderr.splitlines())) == (1, 1)
+
         psql = nyord("psql", "--data", folder, "-Atc", "SELECT username || ' ' || role FROM users")
         assert (psql.returncode, psql.stdout) == (0, "asha admin\n")
         assert nyord("psql", "--data", folder, "-c", "SELEC").returncode == 1, "psql's own exit code"
@@ -86,15 +103,13 @@ class TestAStoppedBank:
 
     def test_tampered_books_are_a_no_that_names_the_row(self, folder: Path) -> None:
         with EmbeddedPostgres(Home(folder)) as postgres, psycopg.connect(postgres.url) as connection:
-            connection.execute(
-                "SET session_replication_role = replica"
-            )  # past the triggers, as a thief with the disk is
-            name = connection.execute("SELECT min(id) FROM ledger_accounts").fetchone()
-            assert name is not None
-            connection.execute("UPDATE ledger_accounts SET debits_posted = debits_posted + 1 WHERE id = %s", name)
+            row = connection.execute(
+                "INSERT INTO ledger_accounts (kind, currency, credits_posted) VALUES ('customer', 'INR', 100) RETURNING id"
+            ).fetchone()
+        assert row is not None
         done = nyord("verify", "--data", folder)
         assert done.returncode == 1
-        assert f"ledger account {name[0]}" in done.stdout
+        assert f"ledger account {row[0]}" in done.stdout
         facts = json.loads(nyord("verify", "--data", folder, "--json").stdout)
         assert facts["ok"] is False
 

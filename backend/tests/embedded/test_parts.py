@@ -16,7 +16,6 @@ from app.embedded.child import Backoff, Child, Lifeline
 from app.embedded.errors import PostgresError, StartRefused
 from app.embedded.logs import LogPump
 from app.embedded.signals import StopSignals
-
 from tests.embedded.bank import eventually
 
 BACKEND = Path(__file__).parents[2]

@@ -14,7 +14,6 @@ from app.embedded import binaries, postmaster
 from app.embedded.errors import EmbeddedError, PostgresError
 from app.embedded.home import Home
 from app.embedded.postgres import EmbeddedPostgres
-
 from tests.embedded.bank import eventually, processes_naming
 
 SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "data_checksums", "server_encoding", "timezone")

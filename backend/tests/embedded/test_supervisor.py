@@ -96,7 +96,7 @@ class TestKilled:
                 assert eventually(lambda: running.processes().get(part, before[part]) != before[part], 30)  # noqa: B023
                 assert eventually(running.answers, 30)
             assert running.said().count("ended unexpectedly") == 3
-            assert nyord("psql", "--data", folder, "-Atc", "SELECT 1").stdout == "1\n"
+            assert eventually(lambda: nyord("psql", "--data", folder, "-Atc", "SELECT 1").stdout == "1\n", 30)
             assert running.stop() == 0
             assert running.left_over() == []
 

@@ -1,0 +1,71 @@
+"""`nyord dead-letters`: the events that no retry could help. Staff have the same in the back office."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from app.cli_support import Data, Json, answer, bank_session
+
+app = typer.Typer(name="dead-letters", no_args_is_help=True)
+LIST_MAX = 200
+
+Letter = Annotated[int, typer.Argument(metavar="ID", help="The dead letter's number, from `nyord dead-letters list`.")]
+
+
+@app.callback()
+def _group() -> None:
+    """Events that could not be handled: list them, replay them, give them up."""
+
+
+@app.command("list")
+def list_letters(
+    every: Annotated[bool, typer.Option("--all", help="Decided ones, too.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """List the dead letters that wait for a decision, newest first."""
+    with bank_session(data) as session:
+        from app.operations.dead_letters import page
+
+        letters = [_facts(letter) for letter in page(session, status=None if every else "waiting", limit=LIST_MAX)]
+    lines = [f"{one['id']:>8}  {one['status']:<9} {one['queue']:<24} {one['error']}" for one in letters]
+    answer(as_json, {"dead_letters": letters}, "\n".join(lines) or "There are no dead letters.")
+
+
+@app.command()
+def replay(letter: Letter, data: Data = None, as_json: Json = False) -> None:
+    """Put the event back into its queue. Twice does no harm."""
+    with bank_session(data) as session:
+        from app.operations import dead_letters
+
+        facts = _facts(dead_letters.replay(session, letter_id=letter))
+    answer(as_json, facts, f"Dead letter {letter} is back in {facts['queue']}.")
+
+
+@app.command("give-up")
+def give_up(
+    letter: Letter,
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads the trail later.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Close a dead letter for good."""
+    with bank_session(data) as session:
+        from app.operations import dead_letters
+
+        facts = _facts(dead_letters.give_up(session, letter_id=letter, reason=reason))
+    answer(as_json, facts, f"Dead letter {letter} is given up.")
+
+
+def _facts(letter: Any) -> dict[str, Any]:
+    row = letter.row
+    return {
+        "id": row.id,
+        "queue": row.queue,
+        "status": row.status,
+        "error": row.error,
+        "reason": row.decision_reason,
+        "event": letter.event,
+    }
