@@ -104,7 +104,8 @@ class TestAStoppedBank:
     def test_tampered_books_are_a_no_that_names_the_row(self, folder: Path) -> None:
         with EmbeddedPostgres(Home(folder)) as postgres, psycopg.connect(postgres.url) as connection:
             row = connection.execute(
-                "INSERT INTO ledger_accounts (kind, currency, credits_posted) VALUES ('customer', 'INR', 100) RETURNING id"
+                "INSERT INTO ledger_accounts (kind, currency, credits_posted) "
+                "VALUES ('customer', 'INR', 100) RETURNING id"
             ).fetchone()
         assert row is not None
         done = nyord("verify", "--data", folder)
