@@ -37,7 +37,6 @@ celery.conf.update(
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     timezone="Asia/Kolkata",
-    beat_schedule_filename="",
     beat_schedule={
         "seal": {"task": "nyord.seal", "schedule": schedule(settings.seal_every_seconds)},
         "expire-holds": {"task": "nyord.expire_holds", "schedule": schedule(60)},
@@ -88,7 +87,7 @@ class ScheduleStep(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def start(self, worker: Any) -> None:
         """Start beat in a thread."""
-        self.service = EmbeddedService(celery, thread=True)
+        self.service = EmbeddedService(celery, thread=True, scheduler_cls=celery.conf.beat_scheduler)
         self.service.start()
 
     def stop(self, worker: Any) -> None:

@@ -68,18 +68,19 @@ class EventPage(NamedTuple):
 def trail(session: Session, *, wanted: AuditFilter, before_id: int | None = None, limit: int) -> list[AuditEntry]:
     """Return entries of the audit trail, newest first, older than `before_id`."""
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
-    conditions = (
-        (wanted.action, AuditEntry.action == wanted.action),
-        (wanted.actor_id, AuditEntry.actor_id == wanted.actor_id),
-        (wanted.subject_type, AuditEntry.subject_type == wanted.subject_type),
-        (wanted.subject_id, AuditEntry.subject_id == wanted.subject_id),
-        (wanted.since, AuditEntry.at >= wanted.since),
-        (wanted.until, AuditEntry.at < wanted.until),
-        (before_id, AuditEntry.id < before_id if before_id is not None else None),
+    equal = (
+        (AuditEntry.action, wanted.action),
+        (AuditEntry.actor_id, wanted.actor_id),
+        (AuditEntry.subject_type, wanted.subject_type),
+        (AuditEntry.subject_id, wanted.subject_id),
     )
-    for value, condition in conditions:
-        if value is not None and condition is not None:
-            query = query.where(condition)
+    query = query.where(*(column == value for column, value in equal if value is not None))
+    if wanted.since is not None:
+        query = query.where(AuditEntry.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditEntry.at < wanted.until)
+    if before_id is not None:
+        query = query.where(AuditEntry.id < before_id)
     return list(session.scalars(query))
 
 

@@ -1,4 +1,4 @@
-"""Guarantee: every act of a person is kept once and for ever; everyday money is in the event log, not here a second time."""
+"""Guarantee: every act of a person is kept once and for ever; everyday money is in the event log and not here."""
 
 from __future__ import annotations
 

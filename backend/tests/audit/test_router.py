@@ -139,7 +139,10 @@ class TestEventLog:
                 record(session, transfer_completed(transaction_id=number))
             session.execute(text("ALTER TABLE outbox DISABLE TRIGGER append_only"))
             session.execute(
-                text("UPDATE outbox SET recorded_at = now() - interval '100 hours' + id * interval '1 hour'")
+                text(
+                    "UPDATE outbox SET recorded_at = now() - interval '100 hours' + place * interval '1 hour' "
+                    "FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM outbox) p WHERE outbox.id = p.id"
+                )
             )
             session.execute(text("ALTER TABLE outbox ENABLE TRIGGER append_only"))
             times: list[datetime] = list(

@@ -51,6 +51,7 @@ class TestHealth:
 
     def test_what_waits(self, bank: Bank) -> None:
         admin = bank.admin()
+        bank.settle()
         with unit_of_work() as session:
             record(session, transfer_completed(), transfer_completed(transaction_id=2))
         assert admin.get("/admin/queues").json()["unsent_bundles"] == 1
@@ -90,6 +91,7 @@ class TestCheck:
         with unit_of_work() as session:
             session.execute(text("ALTER TABLE outbox DISABLE TRIGGER append_only"))
             session.execute(text("UPDATE outbox SET recorded_at = recorded_at - interval '61 seconds'"))
+            session.execute(text("ALTER TABLE outbox ENABLE TRIGGER append_only"))
         assert sorted(alarmed()) == ["banking.audit", "banking.notifications"]
 
     def test_the_limits_are_settings(self, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
