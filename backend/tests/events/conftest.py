@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from sqlalchemy import text
@@ -68,11 +68,13 @@ class Effects:
 
 
 @pytest.fixture
-def effects(database: str) -> Effects:
+def effects(database: str) -> Iterator[Effects]:
     """An empty table of effects."""
     with unit_of_work() as session:
         session.execute(text("CREATE TABLE effects (id bigserial PRIMARY KEY, number int NOT NULL)"))
-    return Effects()
+    yield Effects()
+    with unit_of_work() as session:
+        session.execute(text("DROP TABLE effects"))
 
 
 @pytest.fixture
