@@ -8,12 +8,15 @@ import time
 from app.database import unit_of_work
 from app.ledger.decide import Group, Leg
 from app.ledger.engine import settle
+
 from bench.server import Customer
 
 HOT_SHARE = 0.8
 
 
-def engine_rate(customers: list[Customer], *, batch: int, hot: bool, seconds: float, first_group: int) -> tuple[float, int]:
+def engine_rate(
+    customers: list[Customer], *, batch: int, hot: bool, seconds: float, first_group: int
+) -> tuple[float, int]:
     """Return settled transfers a second and how many there were.
 
     `hot`: 80 % of the transfers leave one account. `first_group` must be above every group id used before.

@@ -20,7 +20,6 @@ from tempfile import TemporaryDirectory
 import psycopg
 from alembic import command
 from alembic.config import Config
-
 from app import config
 from app.database import forget_engine, unit_of_work
 from app.embedded.binaries import binary
@@ -46,7 +45,8 @@ class Server:
     def pgbench(self, seconds: int) -> float:
         """Return pgbench's TPC-B transactions a second: 8 clients, prepared statements."""
         answer = subprocess.run(
-            [binary("pgbench"), "-n", "-c", str(PGBENCH_CLIENTS), "-j", "2", "-M", "prepared", "-T", str(seconds), self.pgbench_url],
+            [binary("pgbench"), "-n", "-c", str(PGBENCH_CLIENTS), "-j", "2", "-M", "prepared", "-T", str(seconds),
+             self.pgbench_url],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         found = re.search(r"tps = ([0-9.]+)", answer.stdout)
@@ -62,7 +62,9 @@ def fresh_server() -> Iterator[Server]:
             connection.execute("CREATE DATABASE pgbench")
         server = Server(postgres.url, postgres.url.replace("@/nyord", "@/pgbench", 1))
         subprocess.run(
-            [binary("pgbench"), "-i", "-q", "-s", str(PGBENCH_SCALE), server.pgbench_url], capture_output=True, check=True
+            [binary("pgbench"), "-i", "-q", "-s", str(PGBENCH_SCALE), server.pgbench_url],
+            capture_output=True,
+            check=True,
         )
         os.environ.update(LOAD_SETTINGS, DATABASE_URL=server.url, JWT_SECRET=secrets.token_hex(32))
         config.get_settings.cache_clear()
@@ -101,7 +103,9 @@ def open_customers(count: int, balance_minor: int = 10**12) -> list[Customer]:
             session.add(user)
             session.flush()
             grant = open_session(session, user=user, device=Device(ip="127.0.0.1", user_agent="bench"))
-            account = accounts.request_account(session, user_id=user.id, account_type=AccountType.CURRENT, kyc_approved=True)
+            account = accounts.request_account(
+                session, user_id=user.id, account_type=AccountType.CURRENT, kyc_approved=True
+            )
             accounts.decide(session, account_id=account.id, admin_id=user.id, action="approve")
             requests.adjust_balance(
                 session, admin_id=user.id, account_id=account.id, amount_minor=balance_minor, credit=True,
@@ -121,7 +125,8 @@ def running_bank(port: int) -> Iterator[tuple[int, int]]:
         [*python, "celery", "-A", "app.celery_app", "worker", "--loglevel", "warning"],
     )
     children = [
-        subprocess.Popen(line, cwd=BACKEND, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) for line in commands
+        subprocess.Popen(line, cwd=BACKEND, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        for line in commands
     ]
     try:
         wait_until_alive(port)

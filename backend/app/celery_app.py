@@ -9,7 +9,7 @@ again with the next tick. So a task that is lost with a worker is late, not lost
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from celery import Celery, bootsteps, signals
 from celery.beat import EmbeddedService
@@ -47,10 +47,10 @@ celery.conf.update(
 )
 
 
-class EventsStep(bootsteps.StartStopStep):  # type: ignore[misc]
+class EventsStep(bootsteps.StartStopStep):
     """Relay and consumers live and die with the worker."""
 
-    requires = {"celery.worker.components:Pool"}
+    requires: ClassVar[set[str]] = {"celery.worker.components:Pool"}
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
         self.runner: EventRunner | None = None
@@ -72,10 +72,10 @@ class EventsStep(bootsteps.StartStopStep):  # type: ignore[misc]
         self.stop(worker)
 
 
-class ScheduleStep(bootsteps.StartStopStep):  # type: ignore[misc]
+class ScheduleStep(bootsteps.StartStopStep):
     """With the in-memory broker no other process could send us the schedule's ticks, so the worker keeps it itself."""
 
-    requires = {"celery.worker.components:Pool"}
+    requires: ClassVar[set[str]] = {"celery.worker.components:Pool"}
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
         self.enabled = celery.conf.broker_url.startswith("memory:")

@@ -89,7 +89,19 @@ def bank_settings(data: Path | None, *, create: bool = False) -> Iterator[None]:
         if not external_url(data):
             os.environ["JWT_SECRET"] = home_at(data).secrets().jwt_secret
         get_settings.cache_clear()
+        _quiet_logs()
         yield
+
+
+def _quiet_logs() -> None:
+    """Keep standard output for answers: what goes wrong is logged to standard error, the rest isn't."""
+    import structlog
+
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer(["level", "event"])],
+        wrapper_class=structlog.make_filtering_bound_logger("warning"),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @contextmanager

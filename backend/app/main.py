@@ -45,6 +45,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     operations.router,
 )
 
+_BARE = {
+    transactions.INITIATE_PATH: transactions.initiate_endpoint,
+    transactions.BULK_PATH: transactions.bulk_endpoint,
+}
 _BARE_HEADERS = (*SECURITY_HEADERS, *DATA_HEADERS)
 
 
@@ -56,17 +60,12 @@ class Nyord(FastAPI):
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST":
-            path = scope["path"]
-            if path == transactions.INITIATE_PATH or path == transactions.BULK_PATH:
-                endpoint = (
-                    transactions.initiate_endpoint if path == transactions.INITIATE_PATH else transactions.bulk_endpoint
-                )
-                if not any(name == b"origin" for name, _ in scope["headers"]):
-                    scope["app"] = self
-                    request_id = (b"x-request-id", secrets.token_hex(8).encode())
-                    await endpoint(scope, receive, send, (*_BARE_HEADERS, request_id))
-                    return
+        endpoint = _BARE.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if endpoint is not None and not any(name == b"origin" for name, _ in scope["headers"]):
+            scope["app"] = self
+            request_id = (b"x-request-id", secrets.token_hex(8).encode())
+            await endpoint(scope, receive, send, (*_BARE_HEADERS, request_id))
+            return
         await super().__call__(scope, receive, send)
 
 

@@ -8,11 +8,11 @@ import structlog
 from sqlalchemy import delete
 
 from app.celery_app import celery
+from app.checks import verify
 from app.core import clock
 from app.database import unit_of_work
 from app.events.models import InboxEntry
 from app.ledger.seal import seal
-from app.checks import verify
 from app.transactions.reviews import expire_holds
 
 log = structlog.get_logger("tasks")

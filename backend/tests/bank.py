@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from app.accounts import service as accounts
 from app.accounts.models import AccountType
+from app.checks import verify
 from app.consumers import consumers
 from app.database import unit_of_work
 from app.events.runner import drain
 from app.identity.models import Role, User
 from app.identity.sessions import Device, open_session
-from app.checks import verify
 from app.transactions import requests
 from app.transactions.models import Transaction
 

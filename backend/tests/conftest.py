@@ -103,7 +103,8 @@ def _empty(url: str) -> None:
     """Delete every row but the migration's. As a replica: the append-only triggers would refuse, and rightly so."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         connection.execute("SET session_replication_role = replica")
         tables = connection.execute(
@@ -124,7 +125,7 @@ def gateway() -> Any:
     """The gateway's app, made once; each test that uses it runs it on a database of its own."""
     with pytest.MonkeyPatch.context() as patch:
         point_at(patch, "postgresql://nobody@/nowhere")
-        from app.main import create_app  # noqa: PLC0415  (importing it makes an app, which needs settings)
+        from app.main import create_app
 
         made = create_app()
     config.get_settings.cache_clear()

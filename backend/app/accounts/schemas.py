@@ -15,7 +15,7 @@ from app.edge.wire import AmountOut, RowId, Strict
 from app.identity.models import User
 from app.ledger.models import LedgerAccount
 
-AccountRow = Row[tuple[Account, LedgerAccount, User]]
+AccountRow = Row[Account, LedgerAccount, User]
 
 
 class AccountRequest(Repeatable):

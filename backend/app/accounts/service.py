@@ -106,7 +106,7 @@ def set_active(
     return account
 
 
-def with_balances() -> Select[tuple[Account, LedgerAccount, User]]:
+def with_balances() -> Select[Account, LedgerAccount, User]:
     """Return the query of accounts with their ledger accounts and owners."""
     return (
         select(Account, LedgerAccount, User)
@@ -117,7 +117,7 @@ def with_balances() -> Select[tuple[Account, LedgerAccount, User]]:
 
 def of_user(
     session: Session, user_id: int, *, usable_only: bool = False
-) -> Sequence[Row[tuple[Account, LedgerAccount, User]]]:
+) -> Sequence[Row[Account, LedgerAccount, User]]:
     """Return a user's accounts with balances, oldest first; `usable_only`: approved and active."""
     query = with_balances().where(Account.user_id == user_id).order_by(Account.id)
     if usable_only:
@@ -125,7 +125,7 @@ def of_user(
     return session.execute(query).all()
 
 
-def one(session: Session, account_id: int, *, owner_id: int | None) -> Row[tuple[Account, LedgerAccount, User]]:
+def one(session: Session, account_id: int, *, owner_id: int | None) -> Row[Account, LedgerAccount, User]:
     """Return one account; `owner_id` None is staff.
 
     Raises:
@@ -139,7 +139,7 @@ def one(session: Session, account_id: int, *, owner_id: int | None) -> Row[tuple
 
 def for_staff(
     session: Session, filters: Filters, *, after_id: int | None, limit: int
-) -> Sequence[Row[tuple[Account, LedgerAccount, User]]]:
+) -> Sequence[Row[Account, LedgerAccount, User]]:
     """Return accounts that fit the filters, newest first."""
     query = with_balances().order_by(Account.id.desc()).limit(limit)
     if after_id is not None:

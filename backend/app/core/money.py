@@ -93,7 +93,7 @@ def parse_minor(text: str, currency: str = BASE_CURRENCY) -> int:
 
 def to_wire(minor: int, currency: str = BASE_CURRENCY) -> float:
     """Return the JSON number of an amount. Exact: below 2**53 minor units a double's shortest text is the decimal itself."""
-    return minor / 10 ** exponent(currency)
+    return minor / float(10 ** exponent(currency))
 
 
 def format_money(minor: int, currency: str = BASE_CURRENCY) -> str:

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -50,8 +49,7 @@ def offer_demo(home: Home, environment: Mapping[str, str], signals: StopSignals)
     """
     answer = _run("seed", environment, signals)
     if not signals.stopping():
-        with suppress(ValueError):
-            write_private(home.demo_file, json.loads(answer))
+        write_private(home.demo_file, json.loads(answer))
 
 
 def _run(command: str, environment: Mapping[str, str], signals: StopSignals) -> str:

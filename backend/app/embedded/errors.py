@@ -15,7 +15,7 @@ class HomeError(EmbeddedError):
     """The data folder can't be used."""
 
 
-class BankAlreadyRunning(HomeError):  # noqa: N818  (a fact, like every error of the bank)
+class BankAlreadyRunning(HomeError):
     """Another process holds the data folder."""
 
 
@@ -23,7 +23,7 @@ class PostgresError(EmbeddedError):
     """The embedded PostgreSQL can't be made, started or reached."""
 
 
-class StartRefused(EmbeddedError):  # noqa: N818
+class StartRefused(EmbeddedError):
     """The bank can't start here: the port is taken, or a part of it dies again and again."""
 
 

@@ -38,8 +38,8 @@ SEAL_LOCK = 0x6E796F7264  # "nyord"
 # transaction, never global. Every statement after it in a settling transaction finds its rows by index.
 _PIN_PLANS = (
     "SELECT set_config('enable_seqscan','off',true), set_config('enable_hashjoin','off',true), "
-    "set_config('enable_mergejoin','off',true), set_config('enable_material','off',true), set_config('plan_cache_mode','force_generic_plan',true), "
-    f"pg_advisory_xact_lock_shared({SEAL_LOCK})"
+    "set_config('enable_mergejoin','off',true), set_config('enable_material','off',true), "
+    f"set_config('plan_cache_mode','force_generic_plan',true), pg_advisory_xact_lock_shared({SEAL_LOCK})"
 )
 
 # Rows in id order: two batches that share accounts queue up behind each other and can't deadlock.

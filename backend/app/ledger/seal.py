@@ -44,7 +44,7 @@ MOVEMENT_LINE = (
     "m.kind, trunc(extract(epoch FROM m.value_date) / 86400), trunc(extract(epoch FROM m.posted_at) * 1000000), "
     "m.debit_balance_after, m.credit_balance_after)"
 )
-MOVEMENT_MARK = f"int8send(m.id) || substr(sha256(convert_to({MOVEMENT_LINE}, 'UTF8')), 1, 4)"
+MOVEMENT_MARK = "int8send(id) || substr(sha256(convert_to(line, 'UTF8')), 1, 4)"
 BLOCK_HASH = (
     "sha256({b}.previous_hash || convert_to(concat_ws('|', {b}.id, {b}.first_id, {b}.last_id, {b}.count, "
     "trunc(extract(epoch FROM {b}.sealed_at) * 1000000)) || E'\\n' || {lines}, 'UTF8'))"
@@ -55,9 +55,9 @@ _NEXT_BLOCK = text(
     WITH block AS (
         SELECT CAST(:id AS bigint) AS id, min(id) AS first_id, max(id) AS last_id, count(*) AS count,
                CAST(:previous_hash AS bytea) AS previous_hash, clock_timestamp() AS sealed_at,
-               string_agg(line, E'\\n' ORDER BY id) AS lines, string_agg(mark, ''::bytea ORDER BY id) AS marks
+               string_agg(line, E'\\n' ORDER BY id) AS lines, string_agg({MOVEMENT_MARK}, ''::bytea ORDER BY id) AS marks
         FROM (
-            SELECT m.id, {MOVEMENT_LINE} AS line, {MOVEMENT_MARK} AS mark FROM movements m
+            SELECT m.id, {MOVEMENT_LINE} AS line FROM movements m
             WHERE m.id > :after AND m.id <= :up_to ORDER BY m.id LIMIT {BLOCK_MOVEMENTS_MAX}
         ) AS sealed
         HAVING count(*) > 0
@@ -66,7 +66,7 @@ _NEXT_BLOCK = text(
     SELECT id, first_id, last_id, count, previous_hash, {BLOCK_HASH.format(b="block", lines="lines")}, marks, sealed_at
     FROM block
     RETURNING id, last_id, hash
-    """  # noqa: S608  (only our own constants)
+    """
 )
 
 

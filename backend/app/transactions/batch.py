@@ -44,10 +44,10 @@ _IDS = "SELECT nextval('transactions_id_seq') FROM generate_series(1, %s)"
 
 # Keys in order, so that two gateways with the same keys wait for each other instead of deadlocking. No ON CONFLICT: a key
 # that another gateway took since we looked fails the whole statement, and the batch is read and decided again.
-_WRITE = """
+_WRITE = f"""
 WITH kept AS (
     INSERT INTO idempotency_records (user_id, route, key, request_hash, status, body, transaction_id)
-    SELECT user_id, '{route}', key, decode(hash, 'hex'), status, body, transaction_id
+    SELECT user_id, '{ROUTE}', key, decode(hash, 'hex'), status, body, transaction_id
     FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::bigint[])
         AS k(user_id, key, hash, status, body, transaction_id)
     ORDER BY user_id, key
@@ -61,7 +61,7 @@ WITH kept AS (
 INSERT INTO outbox (topic, version, trace, count, payload)
 SELECT topic, version, trace, count, payload
 FROM unnest(%s::text[], %s::smallint[], %s::text[], %s::int[], %s::text[]) AS o(topic, version, trace, count, payload)
-""".format(route=ROUTE)
+"""
 
 
 class Wanted(NamedTuple):

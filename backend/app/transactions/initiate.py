@@ -36,7 +36,7 @@ Currency = Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
 Note = Annotated[str, msgspec.Meta(max_length=NOTE_CHARACTERS_MAX)]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_KEY = re.compile(r"[\x21-\x7e]{1,%d}" % KEY_CHARACTERS_MAX, re.ASCII)
+_KEY = re.compile(rf"[\x21-\x7e]{{1,{KEY_CHARACTERS_MAX}}}", re.ASCII)
 
 
 class InitiateBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -120,7 +120,7 @@ async def _body(receive: Receive, bytes_max: int) -> bytes:
     body = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if len(body) > bytes_max:
             raise Invalid(f"The request is larger than we accept ({bytes_max} bytes).", bytes_max=bytes_max)
         if not message.get("more_body"):

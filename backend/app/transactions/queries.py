@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Account
@@ -19,7 +19,7 @@ _payer, _payee = aliased(User), aliased(User)
 _refund = aliased(Transaction)
 
 
-def _name(user: type[User]) -> object:
+def _name(user: type[User]) -> ColumnElement[str]:
     return func.coalesce(func.nullif(user.full_name, ""), user.username)
 
 

@@ -206,7 +206,7 @@ def _move_now(session: Session, transaction: Transaction, debit: int, credit: in
     return outcome
 
 
-def _balances(transaction: Transaction, outcome: Outcome) -> dict[str, int | None]:
+def _balances(transaction: Transaction, outcome: Outcome) -> dict[str, Any]:
     return {
         "src_balance_minor": outcome.debit_balance_after if transaction.src_account is not None else None,
         "dest_balance_minor": outcome.credit_balance_after if transaction.dest_account is not None else None,

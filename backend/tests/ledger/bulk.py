@@ -30,7 +30,8 @@ _MOVEMENTS = """
 _POSTED = """
     UPDATE ledger_accounts a SET debits_posted = t.debits, credits_posted = t.credits
     FROM (
-        SELECT account, -sum(least(change, 0)) AS debits, sum(greatest(change, 0)) AS credits FROM sides GROUP BY account
+        SELECT account, -sum(least(change, 0)) AS debits, sum(greatest(change, 0)) AS credits
+        FROM sides GROUP BY account
     ) AS t WHERE a.id = t.account
 """
 _HOLDS = """

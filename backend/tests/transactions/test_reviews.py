@@ -44,7 +44,7 @@ class TestRules:
         alice, bob = bank.customer(1000_00), bank.customer()
         start = clock.now()
         with unit_of_work() as session:
-            from app.transactions import requests  # noqa: PLC0415
+            from app.transactions import requests
 
             for number in range(12):
                 with clock.at(start - timedelta(minutes=5) + timedelta(seconds=13 * number)):

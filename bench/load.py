@@ -47,7 +47,11 @@ def http_rate(
         file.flush()
         before = _count(connection, "SELECT count(*) FROM transactions WHERE status = 'SUCCESS'")
         environment = dict(
-            os.environ, BENCH_CUSTOMERS=file.name, BENCH_BULK=str(bulk), BENCH_HOT=str(hot), BENCH_RUN=secrets.token_hex(6)
+            os.environ,
+            BENCH_CUSTOMERS=file.name,
+            BENCH_BULK=str(bulk),
+            BENCH_HOT=str(hot),
+            BENCH_RUN=secrets.token_hex(6),
         )
         started = time.perf_counter()
         answer = subprocess.run(
