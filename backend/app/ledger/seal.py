@@ -55,7 +55,8 @@ _NEXT_BLOCK = text(
     WITH block AS (
         SELECT CAST(:id AS bigint) AS id, min(id) AS first_id, max(id) AS last_id, count(*) AS count,
                CAST(:previous_hash AS bytea) AS previous_hash, clock_timestamp() AS sealed_at,
-               string_agg(line, E'\\n' ORDER BY id) AS lines, string_agg({MOVEMENT_MARK}, ''::bytea ORDER BY id) AS marks
+               string_agg(line, E'\\n' ORDER BY id) AS lines,
+               string_agg({MOVEMENT_MARK}, ''::bytea ORDER BY id) AS marks
         FROM (
             SELECT m.id, {MOVEMENT_LINE} AS line FROM movements m
             WHERE m.id > :after AND m.id <= :up_to ORDER BY m.id LIMIT {BLOCK_MOVEMENTS_MAX}
