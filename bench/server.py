@@ -84,6 +84,7 @@ class Customer:
     account_id: int
     ledger_account_id: int
     token: str
+    watched: bool = False  # somebody listens on a socket for them
 
 
 def open_customers(count: int, balance_minor: int = 10**12) -> list[Customer]:
