@@ -12,13 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
 from app.events.models import OutboxBundle
-from app.events.outbox import BUNDLE_EVENTS_MAX
+from app.events.outbox import PLACES_PER_BUNDLE
 
 _BundleRow = Row[int, str, int, datetime, str | None, str]
 
-# An event's place in the log as one number, for cursors: its bundle, and its position among at most this many.
-PLACES_PER_BUNDLE = 1_000
-assert BUNDLE_EVENTS_MAX <= PLACES_PER_BUNDLE
 # A page looks through this many bundles at most. A rare event may take several pages to find, but no page takes long.
 BUNDLES_PER_PAGE_MAX = 5_000
 BUNDLES_AT_ONCE = 100

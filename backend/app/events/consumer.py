@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from app.events.catalogue import Event
+from app.events.outbox import PLACES_PER_BUNDLE
 
 Handler = Callable[[Session, Sequence[Any]], None]
 
@@ -19,11 +20,19 @@ BATCH_EVENTS_DEFAULT = 500
 
 
 class Envelope(NamedTuple):
-    """An event with what is known about its recording: its id (bundle and position) and the request that caused it."""
+    """An event with what is known about its recording: its place in the log and the request that caused it.
+
+    The place is one number, different for every event and growing with the order of recording.
+    """
 
     event: Event
-    id: str
+    place: int
     trace: str | None
+
+    @property
+    def id(self) -> str:
+        """The event's id as people write it: bundle and position."""
+        return "{}-{}".format(*divmod(self.place, PLACES_PER_BUNDLE))
 
 
 class Consumer(NamedTuple):

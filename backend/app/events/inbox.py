@@ -20,19 +20,24 @@ from app.database import unit_of_work
 from app.events.catalogue import Event, WorkerFailed
 from app.events.consumer import Consumer, Envelope
 from app.events.models import DeadLetter
-from app.events.outbox import decode, record
+from app.events.outbox import PLACES_PER_BUNDLE, decode, record
 
 log = structlog.get_logger("events")
 
 ATTEMPTS_MAX = 6
 ERROR_CHARACTERS_MAX = 500
 
+# As many deliveries as make a batch, but always the first: a bundle may hold more events than the consumer would like.
 _TAKE = text(
     """
+    WITH locked AS (
+        SELECT * FROM deliveries WHERE queue = :queue AND available_at <= clock_timestamp()
+        ORDER BY id LIMIT :deliveries_max FOR UPDATE SKIP LOCKED),
+    counted AS (SELECT *, sum(hi - lo) OVER (ORDER BY id) AS events FROM locked)
     SELECT d.id, d.outbox_id, d.lo, d.hi, d.attempts, o.topic, o.trace, o.payload
-    FROM (SELECT * FROM deliveries WHERE queue = :queue AND available_at <= clock_timestamp()
-          ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED) d
-    JOIN outbox o ON o.id = d.outbox_id ORDER BY d.id
+    FROM counted d JOIN outbox o ON o.id = d.outbox_id
+    WHERE d.events <= :batch_max OR d.events = d.hi - d.lo
+    ORDER BY d.id
     """
 )
 _REMEMBER = text(
@@ -73,10 +78,8 @@ class Taken(NamedTuple):
 
     def envelopes(self) -> list[Envelope]:
         """Return the events with their ids and their trace."""
-        return [
-            Envelope(event, event_id(self.outbox_id, position), self.trace)
-            for position, event in enumerate(self.events(), self.lo)
-        ]
+        first = self.outbox_id * PLACES_PER_BUNDLE + self.lo
+        return [Envelope(event, place, self.trace) for place, event in enumerate(self.events(), first)]
 
 
 def handle_waiting(consumer: Consumer) -> int:
@@ -102,15 +105,8 @@ def _take(session: Session, consumer: Consumer) -> list[Taken]:
     """Lock what waits, oldest first, up to the consumer's batch (always at least one delivery)."""
     if consumer.ordered and not session.scalar(_ONE_WORKER, {"queue": consumer.queue}):
         return []
-    rows = [Taken(*row) for row in session.execute(_TAKE, {"queue": consumer.queue, "limit": DELIVERIES_MAX})]
-    taken: list[Taken] = []
-    events = 0
-    for row in rows:
-        if taken and events + row.hi - row.lo > consumer.batch_max:
-            break
-        taken.append(row)
-        events += row.hi - row.lo
-    return taken
+    limits = {"batch_max": consumer.batch_max, "deliveries_max": DELIVERIES_MAX}
+    return [Taken(*row) for row in session.execute(_TAKE, {"queue": consumer.queue, **limits})]
 
 
 def _handle(session: Session, consumer: Consumer, taken: Sequence[Taken]) -> None:

@@ -18,6 +18,9 @@ from app.events.catalogue import Event, canonical
 
 # A bundle is the unit of delivery; this keeps one message well below every broker's and socket's comfort.
 BUNDLE_EVENTS_MAX = 500
+# An event's place in the log as one number: its bundle, and its position among at most this many.
+PLACES_PER_BUNDLE = 1_000
+assert BUNDLE_EVENTS_MAX <= PLACES_PER_BUNDLE
 
 INSERT_BUNDLE = "INSERT INTO outbox (topic, version, trace, count, payload) VALUES (%s, %s, %s, %s, %s)"
 

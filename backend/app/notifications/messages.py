@@ -38,7 +38,7 @@ ERROR_CHARACTERS_MAX = 200
 
 
 class Draft(NamedTuple):
-    """A notification before it is written. Person, type, thing and time make it unique."""
+    """A notification before it is written. An event has one for a person, or none."""
 
     user_id: int
     type: str
@@ -214,7 +214,7 @@ def _overflowed(event: QueueOverflowed, admins: Admins) -> list[Draft]:
         f"{event.queue} holds {event.length} events, the oldest for {event.oldest_seconds} s. "
         "Start another worker, or look why it stands still."
     )
-    # A queue has a name and no number; its checksum keeps two queues apart that overflow in the same instant.
+    # A queue has a name and no number.
     queue = crc32(event.queue.encode())
     return [
         Draft(admin, "system.queue_overflow", queue, "A queue is too long", said, event.occurred_at) for admin in admins

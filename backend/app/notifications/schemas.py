@@ -12,7 +12,7 @@ from app.notifications.models import Notification
 class NotificationOut(BaseModel):
     """One sentence to the user. The same object comes by socket as `data` of a `notification` message (S98)."""
 
-    id: int
+    id: int = Field(description="The same for everybody whom one event told.")
     title: str
     message: str
     type: str = Field(description="What happened, for a program: `transfer.received`, `kyc.approved`, …")

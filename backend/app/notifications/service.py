@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple, cast
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -19,29 +18,13 @@ from app.notifications.models import Notification
 # spliced by hand. The conflict is an event that arrives again: the row is there already, and nobody is told twice.
 _WRITE = """
     WITH written AS (
-        INSERT INTO notifications (user_id, type, related_id, title, message, created_at)
-        SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::timestamptz[])
+        INSERT INTO notifications (id, user_id, type, related_id, title, message, created_at)
+        SELECT * FROM unnest(
+            %b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::timestamptz[])
         ON CONFLICT DO NOTHING
-        RETURNING id, user_id, type, related_id, title, message, created_at)
-    SELECT * FROM written WHERE user_id = ANY(%b) ORDER BY id
+        RETURNING user_id, id)
+    SELECT user_id, id FROM written WHERE user_id = ANY(%b)
 """
-
-
-class Written(NamedTuple):
-    """A notification as it was just written."""
-
-    id: int
-    user_id: int
-    type: str
-    related_id: int
-    title: str
-    message: str
-    created_at: datetime
-
-    @property
-    def draft(self) -> Draft:
-        """The draft that it was written from."""
-        return Draft(*self[1:])
 
 
 class Stats(NamedTuple):
@@ -51,18 +34,21 @@ class Stats(NamedTuple):
     total: int
 
 
-def write(session: Session, drafts: Sequence[Draft], *, returning_for: Collection[int]) -> list[Written]:
-    """Write notifications in one statement; those that exist already are left as they are.
+def write(
+    session: Session, told: Sequence[tuple[int, Draft]], *, returning_for: Collection[int]
+) -> set[tuple[int, int]]:
+    """Write notifications in one statement, each with its event's place in the log; those that exist already stay.
 
     Returns:
-        What is new for the users in `returning_for` (those with an open socket), in order of writing.
+        The user and the id of what is new for the users in `returning_for` (those with an open socket).
     """
-    if not drafts:
-        return []
-    columns = [list(column) for column in zip(*drafts, strict=True)]
+    if not told:
+        return set()
+    drafts = zip(*(draft for _, draft in told), strict=True)
+    columns = [[place for place, _ in told], *(list(column) for column in drafts), list(returning_for)]
     with driver_connection(session).cursor() as cursor:
-        cursor.execute(_WRITE, [*columns, list(returning_for)])
-        return [Written._make(row) for row in cursor]
+        cursor.execute(_WRITE, columns)
+        return set(cast(Iterable[tuple[int, int]], cursor))
 
 
 def page(

@@ -244,7 +244,7 @@ def upgrade() -> None:
     op.create_table(
         "notifications",
         sa.Column("user_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("type", sa.String(length=40), nullable=False),
         sa.Column("related_id", sa.BigInteger(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
@@ -252,13 +252,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_notifications")),
-        sa.UniqueConstraint(
-            "user_id",
-            "type",
-            "related_id",
-            "created_at",
-            name=op.f("uq_notifications_user_id_type_related_id_created_at"),
-        ),
     )
     op.create_table(
         "outbox",

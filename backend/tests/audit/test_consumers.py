@@ -147,7 +147,7 @@ class TestPrint:
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stdout", Broken())
             audit.keep(
-                session, [audit.Envelope(transfer_completed(), "1-0", None), audit.Envelope(login(), "2-0", None)]
+                session, [audit.Envelope(transfer_completed(), 1_000, None), audit.Envelope(login(), 2_000, None)]
             )
         session.commit()
         assert len(trail()) == 1

@@ -11,6 +11,7 @@ from app.consumers import consumers
 from app.core import clock
 from app.database import new_session, unit_of_work
 from app.events.catalogue import FraudSuspected, TransferCompleted
+from app.events.consumer import Envelope
 from app.events.outbox import record
 from app.events.runner import drain
 from app.identity.models import Role, User
@@ -43,21 +44,19 @@ class TestNotify:
         assert told() == [(ARJUN, "transfer.sent", 41), (MEERA, "transfer.received", 41)]
 
     def test_delivered_twice_is_told_once(self, session: Session) -> None:
-        event = transfer_completed()
         for _ in range(2):  # past the inbox: the rows themselves know
-            notify(session, [event])
+            notify(session, [Envelope(transfer_completed(), 17_000, None)])
             session.commit()
         assert len(told()) == 2
 
     def test_the_same_event_twice_in_one_batch(self, session: Session) -> None:
-        event = transfer_completed()
-        notify(session, [event, event])
+        notify(session, [Envelope(transfer_completed(), 17_000, None)] * 2)
         session.commit()
         assert len(told()) == 2
 
     def test_rolled_back_is_untold(self, database: str) -> None:
         with new_session() as session:
-            notify(session, [transfer_completed()])
+            notify(session, [Envelope(transfer_completed(), 17_000, None)])
             session.rollback()
         assert told() == []
 
@@ -68,7 +67,7 @@ class TestNotify:
         statements: list[str] = []
         engine = session.get_bind()
         sql_events.listen(engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
-        notify(session, [transfer_completed(transaction_id=number) for number in range(transfers)])
+        notify(session, [Envelope(transfer_completed(), 17_000 + number, None) for number in range(transfers)])
         session.commit()
         # Who is connected, and the push; the insert itself goes straight to the driver.
         assert [" ".join(statement.split())[:20] for statement in statements] == [
@@ -112,7 +111,7 @@ class TestNotify:
 
     def test_the_time_is_the_events(self, session: Session) -> None:
         event = transfer_completed()
-        notify(session, [event])
+        notify(session, [Envelope(event, 17_000, None)])
         session.commit()
         assert session.scalars(text("SELECT DISTINCT created_at FROM notifications")).all() == [event.occurred_at]
         assert event.occurred_at <= clock.now()

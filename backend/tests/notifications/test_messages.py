@@ -209,7 +209,7 @@ class TestAlarms:
         assert list(said(event)) == ADMINS
         assert "banking.audit holds 60000 events, the oldest for 90 s." in said(event)[1]
 
-    def test_two_queues_in_one_instant_are_two_notifications(self) -> None:
+    def test_two_queues_are_two_things(self) -> None:
         now = clock.now()
         one, two = (
             QueueOverflowed(occurred_at=now, queue=queue, length=1, oldest_seconds=1) for queue in ("one", "two")

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.database import unit_of_work
+from app.events.consumer import Envelope
 from app.notifications.consumers import notify
 from tests.bank import Bank, Person
 from tests.money import transfer_completed
@@ -23,13 +24,17 @@ def arjun(bank: Bank) -> Person:
     return person
 
 
-def tell(session: Session, person: Person, transfers: int) -> None:
+def tell(session: Session, person: Person, transfers: int, *, first: int = 1) -> None:
     """Tell somebody of transfers 1, 2, …"""
     notify(
         session,
         [
-            transfer_completed(transaction_id=number, src_user_id=person.id, dest_user_id=None)
-            for number in range(1, transfers + 1)
+            Envelope(
+                transfer_completed(transaction_id=number, src_user_id=person.id, dest_user_id=None),
+                10**9 + number,
+                None,
+            )
+            for number in range(first, first + transfers)
         ],
     )
 
@@ -81,7 +86,7 @@ class TestList:
     def test_pages_do_not_shift(self, arjun: Person) -> None:
         first = arjun.get("/notifications", limit=2).json()
         with unit_of_work() as session:
-            notify(session, [transfer_completed(transaction_id=99, src_user_id=arjun.id, dest_user_id=None)])
+            tell(session, arjun, 1, first=99)
         second = arjun.get("/notifications", limit=200, cursor=first["next_cursor"]).json()
         ids = [item["id"] for item in first["items"] + second["items"]]
         assert ids == sorted(set(ids), reverse=True)
