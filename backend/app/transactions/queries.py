@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,22 +76,26 @@ def for_staff(session: Session, filters: Filters, *, after_id: int | None, limit
     query = listing().order_by(Transaction.id.desc()).limit(limit)
     if after_id is not None:
         query = query.where(Transaction.id < after_id)
-    conditions = {
-        "status": Transaction.status == filters.status,
-        "kind": Transaction.kind == filters.kind,
-        "user_id": or_(Transaction.src_user_id == filters.user_id, Transaction.dest_user_id == filters.user_id),
-        "account_id": or_(
-            Transaction.src_account == filters.account_id, Transaction.dest_account == filters.account_id
-        ),
-        "amount_minor_min": Transaction.amount_minor >= filters.amount_minor_min,
-        "amount_minor_max": Transaction.amount_minor <= filters.amount_minor_max,
-        "since": Transaction.created_at >= filters.since,
-        "until": Transaction.created_at < filters.until,
-    }
-    for name, condition in conditions.items():
-        if getattr(filters, name) is not None:
-            query = query.where(condition)
-    return session.execute(query).all()
+    return session.execute(query.where(*_conditions(filters))).all()
+
+
+def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    if filters.status is not None:
+        yield Transaction.status == filters.status
+    if filters.kind is not None:
+        yield Transaction.kind == filters.kind
+    if filters.user_id is not None:
+        yield or_(Transaction.src_user_id == filters.user_id, Transaction.dest_user_id == filters.user_id)
+    if filters.account_id is not None:
+        yield or_(Transaction.src_account == filters.account_id, Transaction.dest_account == filters.account_id)
+    if filters.amount_minor_min is not None:
+        yield Transaction.amount_minor >= filters.amount_minor_min
+    if filters.amount_minor_max is not None:
+        yield Transaction.amount_minor <= filters.amount_minor_max
+    if filters.since is not None:
+        yield Transaction.created_at >= filters.since
+    if filters.until is not None:
+        yield Transaction.created_at < filters.until
 
 
 def one(session: Session, transaction_id: int, *, reader_id: int, is_staff: bool) -> Row:  # type: ignore[type-arg]
