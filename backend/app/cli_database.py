@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from app.cli_support import BACKEND
@@ -40,10 +42,12 @@ def fill_with_demo() -> list[dict[str, str]]:
 
     upgrade()
     try:
-        with unit_of_work() as session:
-            logins = seed_demo(session)
-        if logins:
-            settle_in()
+        # The consumers print a line for every event; a year's worth of them is history, not news.
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+            with unit_of_work() as session:
+                logins = seed_demo(session)
+            if logins:
+                settle_in()
     finally:
         forget_engine()
     return [login._asdict() for login in logins]

@@ -49,7 +49,10 @@ def offer_demo(home: Home, environment: Mapping[str, str], signals: StopSignals)
     """
     answer = _run("seed", environment, signals)
     if not signals.stopping():
-        write_private(home.demo_file, json.loads(answer))
+        try:
+            write_private(home.demo_file, json.loads(answer))
+        except ValueError:
+            raise StartRefused(f"`nyord seed` gave no answer that can be read: {answer[:100]!r}") from None
 
 
 def _run(command: str, environment: Mapping[str, str], signals: StopSignals) -> str:
