@@ -173,12 +173,26 @@ class TestSettleTogether:
             settle(first, [group])
             with ThreadPoolExecutor(1) as pool:
                 second = pool.submit(settle_now, group, group._replace(id=3))
-                wait_for_a_waiter(first)
+                wait_for_a_waiter()
                 first.commit()
                 outcomes = second.result(timeout=20)
         assert [outcome.result for outcome in outcomes] == [Result.DUPLICATE, Result.REFUSED]
         assert outcomes[1].refusal is Refusal.INSUFFICIENT_FUNDS
         assert findings(audit()) == []
+
+    def test_accounts_are_locked_in_id_order(self, ledger: SmallLedger, database: str) -> None:
+        """Whoever waits for an account holds those with lower ids and none above it: so nobody waits in a circle."""
+        low, middle, high = sorted([ledger.cash, ledger.asha, ledger.ravi])
+        batch = Group(2, (transfer(high, middle, 1), transfer(middle, low, 1)))
+        with new_session() as first:
+            first.execute(text("SELECT FROM ledger_accounts WHERE id = :id FOR UPDATE"), {"id": middle})
+            with ThreadPoolExecutor(1) as pool:
+                second = pool.submit(settle_now, batch)
+                wait_for_a_waiter()
+                free = rows(database, "SELECT id FROM ledger_accounts ORDER BY id FOR UPDATE SKIP LOCKED")
+                first.commit()
+                second.result(timeout=20)
+        assert free == [(high,)]
 
     def test_the_same_hold_at_once_over_other_accounts_reserves_once(self, ledger: SmallLedger) -> None:
         """Without a common account nothing makes the second wait, so it must fail, not pay for the first one's hold."""
@@ -189,7 +203,7 @@ class TestSettleTogether:
             settle(first, [Group(3, (transfer(ledger.asha, ledger.ravi, 5),), Action.HOLD)])
             with ThreadPoolExecutor(1) as pool:
                 second = pool.submit(settle_now, Group(3, (transfer(meena, omar, 5),), Action.HOLD))
-                wait_for_a_waiter(first)
+                wait_for_a_waiter()
                 first.commit()
                 with pytest.raises(IntegrityError):
                     second.result(timeout=20)
@@ -272,7 +286,7 @@ class TestPlans:
         assert "Index" in plan, plan
 
 
-def wait_for_a_waiter(session: object) -> None:
+def wait_for_a_waiter() -> None:
     """Return once somebody waits for a lock."""
     deadline = datetime.now(UTC) + timedelta(seconds=15)
     while datetime.now(UTC) < deadline:
