@@ -32,12 +32,12 @@ _TAKE = text(
     """
     WITH locked AS (
         SELECT * FROM deliveries WHERE queue = :queue AND available_at <= clock_timestamp()
-        ORDER BY id LIMIT :deliveries_max FOR UPDATE SKIP LOCKED),
-    counted AS (SELECT *, sum(hi - lo) OVER (ORDER BY id) AS events FROM locked)
+        ORDER BY outbox_id, lo LIMIT :deliveries_max FOR UPDATE SKIP LOCKED),
+    counted AS (SELECT *, sum(hi - lo) OVER (ORDER BY outbox_id, lo, id) AS events FROM locked)
     SELECT d.id, d.outbox_id, d.lo, d.hi, d.attempts, o.topic, o.trace, o.payload
     FROM counted d JOIN outbox o ON o.id = d.outbox_id
     WHERE d.events <= :batch_max OR d.events = d.hi - d.lo
-    ORDER BY d.id
+    ORDER BY d.outbox_id, d.lo, d.id
     """
 )
 _REMEMBER = text(
@@ -103,10 +103,15 @@ def handle_waiting(consumer: Consumer) -> int:
 
 def _take(session: Session, consumer: Consumer) -> list[Taken]:
     """Lock what waits, oldest first, up to the consumer's batch (always at least one delivery)."""
-    if consumer.ordered and not session.scalar(_ONE_WORKER, {"queue": consumer.queue}):
+    if not _is_our_turn(session, consumer):
         return []
     limits = {"batch_max": consumer.batch_max, "deliveries_max": DELIVERIES_MAX}
     return [Taken(*row) for row in session.execute(_TAKE, {"queue": consumer.queue, **limits})]
+
+
+def _is_our_turn(session: Session, consumer: Consumer) -> bool:
+    """Whether this worker may handle the queue now: always, unless it is ordered and another one does."""
+    return not consumer.ordered or bool(session.scalar(_ONE_WORKER, {"queue": consumer.queue}))
 
 
 def _handle(session: Session, consumer: Consumer, taken: Sequence[Taken]) -> None:
@@ -135,8 +140,9 @@ def _handle(session: Session, consumer: Consumer, taken: Sequence[Taken]) -> Non
 def _set_aside(consumer: Consumer, taken: Sequence[Taken], error: Exception) -> None:
     """Try a failed batch again in smaller pieces; put off or bury an event that fails alone."""
     if len(taken) > 1:
-        for half in (taken[: len(taken) // 2], taken[len(taken) // 2 :]):
-            _retry(consumer, half)
+        middle = len(taken) // 2
+        if _retry(consumer, taken[:middle]) or not consumer.ordered:
+            _retry(consumer, taken[middle:])
         return
     if not taken:
         raise error
@@ -152,9 +158,12 @@ def _set_aside(consumer: Consumer, taken: Sequence[Taken], error: Exception) -> 
             _bury(session, consumer, delivery, error)
 
 
-def _retry(consumer: Consumer, half: Sequence[Taken]) -> None:
+def _retry(consumer: Consumer, half: Sequence[Taken]) -> bool:
+    """Handle half of a failed batch, and return whether that went well: in an ordered queue nothing may overtake it."""
     try:
         with unit_of_work() as session:
+            if not _is_our_turn(session, consumer):
+                return False
             locked = set(
                 session.scalars(
                     text("SELECT id FROM deliveries WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"),
@@ -168,6 +177,8 @@ def _retry(consumer: Consumer, half: Sequence[Taken]) -> None:
         if _database_is_away(error):
             raise
         _set_aside(consumer, half, error)
+        return False
+    return True
 
 
 def _split(session: Session, consumer: Consumer, delivery: Taken) -> None:

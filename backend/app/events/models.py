@@ -55,7 +55,8 @@ class Delivery(Base):
     # When it may be tried (again): now, or later after a failure.
     available_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
-    __table_args__ = (Index("ix_deliveries_queue_id", "queue", "id"),)
+    # In the order of recording, which a split or a replay doesn't change.
+    __table_args__ = (Index("ix_deliveries_queue_place", "queue", "outbox_id", "lo"),)
 
 
 class InboxEntry(Base):

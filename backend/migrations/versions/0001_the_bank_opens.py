@@ -142,7 +142,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
-    op.create_index("ix_deliveries_queue_id", "deliveries", ["queue", "id"], unique=False)
+    op.create_index("ix_deliveries_queue_place", "deliveries", ["queue", "outbox_id", "lo"], unique=False)
     op.create_table(
         "idempotency_records",
         sa.Column("user_id", sa.BigInteger(), nullable=False),
@@ -504,7 +504,7 @@ def downgrade() -> None:
     op.drop_table("ledger_accounts")
     op.drop_table("inbox")
     op.drop_table("idempotency_records")
-    op.drop_index("ix_deliveries_queue_id", table_name="deliveries")
+    op.drop_index("ix_deliveries_queue_place", table_name="deliveries")
     op.drop_table("deliveries")
     op.drop_index("ix_dead_letters_status_id", table_name="dead_letters")
     op.drop_table("dead_letters")

@@ -166,6 +166,19 @@ class TestOrder:
         handle_all(queue)
         assert effects.seen == [1, 2]
 
+    def test_poison_does_not_change_it(self, declare: Callable[..., Consumer], effects: Effects) -> None:
+        def handler(session: Session, events: Sequence[UserRegistered]) -> None:
+            effects.add(session, [event.user_id for event in events])
+            if any(event.user_id == 5 for event in events):
+                raise ValueError
+
+        queue = declare(handler, ordered=True)
+        for start in range(0, 16, 4):
+            commit(*range(start, start + 4))
+        relay()
+        handle_all(queue)
+        assert effects.seen == [number for number in range(16) if number != 5]
+
     def test_others_are_shared(self, declare: Callable[..., Consumer], effects: Effects) -> None:
         entered, leave = threading.Event(), threading.Event()
 
