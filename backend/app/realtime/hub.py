@@ -58,7 +58,7 @@ class Hub:
                 task.cancel()
             await asyncio.gather(*loops, *self._errands, return_exceptions=True)
             self._close_all("The bank restarts. Connect again.")
-            await self._tell(lambda session: service.gone(session, gateway=self.gateway, user_ids=list(self._sockets)))
+            await self._tell(lambda session: service.closed(session, gateway=self.gateway))
 
     async def serve(self, websocket: WebSocket, admitted: Admission) -> None:
         """Accept an admitted socket and keep it until it ends. Once it is open, every push reaches it."""

@@ -30,6 +30,7 @@ _SEEN = text(
     """
 )
 _GONE = text("DELETE FROM connected_users WHERE gateway = :gateway AND user_id = ANY(:user_ids)")
+_CLOSED = text("DELETE FROM connected_users WHERE gateway = :gateway")
 _SWEEP = text("DELETE FROM connected_users WHERE seen_at < clock_timestamp() - make_interval(secs => :seconds)")
 
 Message = Mapping[str, Any] | bytes
@@ -76,6 +77,11 @@ def gone(session: Session, *, gateway: str, user_ids: Collection[int]) -> None:
     """Note that these users have no socket at this gateway any more."""
     if user_ids:
         session.execute(_GONE, {"gateway": gateway, "user_ids": list(user_ids)})
+
+
+def closed(session: Session, *, gateway: str) -> None:
+    """Note that nobody has a socket at this gateway any more: it closes."""
+    session.execute(_CLOSED, {"gateway": gateway})
 
 
 def sweep(session: Session) -> None:

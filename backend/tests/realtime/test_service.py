@@ -89,6 +89,12 @@ class TestPresence:
         service.gone(session, gateway="b", user_ids=[7])
         assert service.connected_among(session, [7, 8]) == set()
 
+    def test_a_gateway_that_closes(self, session: Session) -> None:
+        service.seen(session, gateway="a", user_ids=[7, 8])
+        service.seen(session, gateway="b", user_ids=[8])
+        service.closed(session, gateway="a")
+        assert service.connected_among(session, [7, 8]) == {8}
+
     def test_a_gateway_that_died_is_forgotten(self, session: Session) -> None:
         service.seen(session, gateway="a", user_ids=[7, 8])
         age = timedelta(seconds=service.SEEN_WITHIN_SECONDS + 1)
