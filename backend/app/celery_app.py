@@ -41,6 +41,7 @@ celery.conf.update(
         "seal": {"task": "nyord.seal", "schedule": schedule(settings.seal_every_seconds)},
         "expire-holds": {"task": "nyord.expire_holds", "schedule": schedule(60)},
         "verify": {"task": "nyord.verify", "schedule": schedule(settings.verify_every_seconds)},
+        "check-queues": {"task": "nyord.check_queues", "schedule": schedule(15)},
         "sweep": {"task": "nyord.sweep", "schedule": schedule(300)},
     },
     beat_scheduler="celery.beat:Scheduler",  # in memory: every entry comes round again, so nothing needs remembering

@@ -11,7 +11,8 @@ from typing import Literal
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-JWT_SECRET_BYTES_MIN = 32  # RFC 7518 section 3.2: an HS256 key is at least as long as the hash
+# RFC 7518 section 3.2: a key is at least as long as the hash.
+JWT_SECRET_BYTES_MIN = {"HS256": 32, "HS384": 48, "HS512": 64}
 
 
 class ConfigurationError(Exception):
@@ -102,10 +103,11 @@ class Settings(BaseSettings):
             raise ConfigurationError(
                 "DATABASE_URL is not set: point it at PostgreSQL 15 or later, or start the embedded bank with `./nyord up`."
             )
-        if len(self.jwt_secret.get_secret_value().encode()) < JWT_SECRET_BYTES_MIN:
+        bytes_min = JWT_SECRET_BYTES_MIN[self.jwt_algorithm]
+        if len(self.jwt_secret.get_secret_value().encode()) < bytes_min:
             raise ConfigurationError(
-                f"JWT_SECRET must have {JWT_SECRET_BYTES_MIN} bytes or more: "
-                "make one with `python -c 'import secrets; print(secrets.token_hex(32))'`."
+                f"JWT_SECRET must have {bytes_min} bytes or more for {self.jwt_algorithm}: "
+                f"make one with `python -c 'import secrets; print(secrets.token_hex({bytes_min}))'`."
             )
         return self
 

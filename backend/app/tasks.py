@@ -12,7 +12,9 @@ from app.checks import verify
 from app.core import clock
 from app.database import unit_of_work
 from app.events.models import InboxEntry
+from app.identity.sessions import forget_old
 from app.ledger.seal import seal
+from app.operations.queues import check_queues
 from app.transactions.reviews import expire_holds
 
 log = structlog.get_logger("tasks")
@@ -50,6 +52,14 @@ def verify_books() -> None:
 
 @celery.task(name="nyord.sweep")
 def sweep() -> None:
-    """Forget what nobody needs any more: old inbox rows."""
+    """Forget what nobody needs any more: old inbox rows, and the refresh tokens of sessions that ended long ago."""
     with unit_of_work() as session:
         session.execute(delete(InboxEntry).where(InboxEntry.handled_at < clock.now() - INBOX_KEPT))
+        forget_old(session)
+
+
+@celery.task(name="nyord.check_queues")
+def watch_queues() -> None:
+    """Say so when a queue is longer or older than its limit."""
+    with unit_of_work() as session:
+        check_queues(session)
