@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_SAFE_WORDS = re.compile(r"[A-Za-z0-9_,]*", re.ASCII)
+_SAFE_WORDS = re.compile(r"(?:[A-Za-z0-9_]+(?:,[A-Za-z0-9_]+)*)?", re.ASCII)
 
 
 def int_array(numbers: Iterable[int]) -> str:
@@ -20,10 +20,11 @@ def word_array(words: Iterable[str]) -> str:
     """Return PostgreSQL's text of an array of our own words (kinds, currencies, statuses); never of a user's text.
 
     Raises:
-        ValueError: a word holds something other than letters, digits and underscores.
+        ValueError: a word is empty, or holds something other than letters, digits and underscores.
     """
-    joined = ",".join(words)
-    if not _SAFE_WORDS.fullmatch(joined):
+    given = list(words)
+    joined = ",".join(given)
+    if not _SAFE_WORDS.fullmatch(joined) or joined.count(",") != max(len(given) - 1, 0):
         raise ValueError("Only plain words go into a word array; pass a user's text as a parameter of its own.")
     return "{" + joined + "}"
 

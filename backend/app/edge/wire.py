@@ -18,7 +18,7 @@ from typing import Annotated, Any, NoReturn
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.core import money
@@ -36,6 +36,15 @@ class Strict(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_an_object(cls, value: Any) -> Any:
+        # FastAPI lets a model be read from any Python object's attributes, and the exact reader's Decimal is one: a body
+        # of `1.5` would be an empty request.
+        if isinstance(value, Decimal):
+            raise PydanticCustomError("model_type", "Send a JSON object.")
+        return value
 
 
 def _minor_from_number(value: object) -> int:

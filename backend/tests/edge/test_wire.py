@@ -170,6 +170,25 @@ class TestStrict:
         assert "4111" not in answer.text
         assert "hunter2" not in answer.text
 
+    @pytest.mark.parametrize("body", ["1.5", "-3.4e38", "1", "[]", "null", "true", '"{}"'])
+    def test_a_body_that_is_no_object_is_refused_even_if_every_field_may_be_left_out(
+        self, app: FastAPI, api: TestClient, body: str
+    ) -> None:
+        class Change(Strict):
+            name: str | None = None
+
+        router = APIRouter(route_class=ExactRoute)
+
+        def change(body: Change) -> dict[str, bool]:
+            return {"changed": True}
+
+        change.__annotations__["body"] = Change  # a local class can't be found by its name
+        router.add_api_route("/change", change, methods=["POST"])
+        app.include_router(router)
+        answer = api.post("/change", content=body, headers={"content-type": "application/json"})
+
+        assert answer.status_code == 422
+
 
 class TestExactJson:
     """S29: JSON that two readers could understand differently, or that PostgreSQL can't keep, is refused."""
