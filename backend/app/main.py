@@ -12,6 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
 from app import __version__
+from app import consumers as _every_queue  # noqa: F401  (staff see them all, also those in which nothing waits)
 from app.accounts import router as accounts
 from app.audit import router as audit
 from app.config import get_cors_origins, get_settings

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from sqlalchemy import text
 
 from app import config
+from app.consumers import consumers
 from app.database import unit_of_work
 from app.events.outbox import record
 from app.events.relay import relay_once
 from app.operations import queues
 from app.operations.queues import QueueHealth, check_queues
 from tests.bank import Bank
+from tests.conftest import BACKEND
 from tests.money import transfer_completed
 
 
@@ -48,6 +53,11 @@ class TestHealth:
         assert {"banking.transactions", "banking.notifications", "banking.fraud", "banking.audit"} <= set(names)
         assert answer["unsent_bundles"] == 0
         assert {queue["waiting"] for queue in answer["queues"]} == {0}
+
+    def test_a_gateway_by_itself_knows_them_all(self, database: str) -> None:
+        names = "import app.main; from app.events.consumer import consumers; print(*sorted(consumers()))"
+        done = subprocess.run([sys.executable, "-c", names], capture_output=True, text=True, check=True, cwd=BACKEND)
+        assert done.stdout.split() == sorted(consumers())
 
     def test_what_waits(self, bank: Bank) -> None:
         admin = bank.admin()
