@@ -11,33 +11,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from app.database import unit_of_work
 from app.realtime import service
 from tests.bank import Bank, Person
+from tests.serving import serving
 
 MESSAGES, MESSAGE_BYTES = 250, 100_000
 
 
 @pytest.fixture
 def address(bank: Bank, gateway: Any) -> Iterator[str]:
-    """The address of the same gateway behind a real server. (Its lifespan is the test client's.)"""
-    server = uvicorn.Server(uvicorn.Config(gateway, port=0, lifespan="off", ws_ping_interval=0.2, log_config=None))
-    serving = threading.Thread(target=_serve, args=(server, bank, gateway))
-    serving.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    serving.join()
-
-
-def _serve(server: uvicorn.Server, bank: Bank, gateway: Any) -> None:
-    """Run the server in the event loop that the hub lives in."""
-    bank.api.portal.call(server.serve)  # type: ignore[union-attr]
+    """The address of the same gateway behind a real server."""
+    with serving(bank, gateway, ws_ping_interval=0.2) as found:
+        yield found
 
 
 def opened(address: str, person: Person) -> ClientConnection:
