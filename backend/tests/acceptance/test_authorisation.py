@@ -75,7 +75,7 @@ def succeeded(route: Route, answer: httpx2.Response) -> bool:
 
 
 class TestInventory:
-    """S154.7, S10: the routes that are served are the routes that are documented."""
+    """S154.7: the routes that are served are the routes that are documented."""
 
     def test_served_is_documented(self) -> None:
         assert SERVED - {route.name for route in ROUTES} == UNDOCUMENTED
