@@ -59,7 +59,7 @@ class TestEntryPoints:
     def test_gateway_answers_and_stops(self, run: Run, database: str) -> None:
         port = str(free_port())
         gateway = run("uvicorn", "app.main:app", "--port", port, DATABASE_URL=database, JWT_SECRET=JWT_SECRET)
-        from tests.embedded.bank import Bank  # noqa: PLC0415
+        from tests.embedded.bank import Bank
 
         assert eventually(Bank(Path(), int(port), gateway, Path()).answers, 30)
         gateway.send_signal(signal.SIGTERM)

@@ -20,7 +20,7 @@ def tasks() -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", "postgresql://nobody@/nowhere")
         patch.setenv("JWT_SECRET", "x" * 32)
-        from app import config, tasks  # noqa: PLC0415
+        from app import config, tasks
 
         config.get_settings.cache_clear()
         return tasks
@@ -30,7 +30,7 @@ class TestTasks:
     """S14, S137, S153.1: seal, expire, verify, sweep, watch."""
 
     def test_sealing_twice_is_sealing_once(self, bank: Bank) -> None:
-        from app.tasks import seal_movements  # noqa: PLC0415
+        from app.tasks import seal_movements
 
         bank.customer(100_00)
         seal_movements()
@@ -40,7 +40,7 @@ class TestTasks:
         assert bank.findings() == []
 
     def test_overdue_reviews_expire(self, bank: Bank) -> None:
-        from app.tasks import expire_overdue_holds  # noqa: PLC0415
+        from app.tasks import expire_overdue_holds
 
         alice, bob = bank.customer(100_000_00), bank.customer()
         held = alice.send(bob, 60_000).json()["transaction_id"]
@@ -52,20 +52,22 @@ class TestTasks:
         assert bank.status(held) == "FAILED"
 
     def test_books_that_do_not_hold_are_said_loudly(self, bank: Bank, caplog: pytest.LogCaptureFixture) -> None:
-        from app.tasks import verify_books  # noqa: PLC0415
+        from app.tasks import verify_books
 
         alice = bank.customer(100_00)
         verify_books()
         assert "the books hold" in caplog.text
         with unit_of_work() as session:
-            session.execute(text("UPDATE ledger_accounts SET credits_posted = credits_posted + 1 WHERE kind = 'customer'"))
+            session.execute(
+                text("UPDATE ledger_accounts SET credits_posted = credits_posted + 1 WHERE kind = 'customer'")
+            )
         verify_books()
         assert "the books do not hold" in caplog.text
         assert "ledger account" in caplog.text
         assert alice.balance() == 100.01
 
     def test_the_inbox_forgets_after_a_month(self, bank: Bank) -> None:
-        from app.tasks import sweep  # noqa: PLC0415
+        from app.tasks import sweep
 
         alice, bob = bank.customer(100_00), bank.customer()
         alice.send(bob, 1)
@@ -79,7 +81,7 @@ class TestTasks:
             assert session.scalar(select(func.count()).select_from(InboxEntry)) == 0
 
     def test_watching_quiet_queues_says_nothing(self, bank: Bank) -> None:
-        from app.tasks import watch_queues  # noqa: PLC0415
+        from app.tasks import watch_queues
 
         bank.settle()
         watch_queues()

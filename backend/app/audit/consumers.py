@@ -19,7 +19,9 @@ from app.events.consumer import Envelope, consumer
 AUDIT_BATCH_MAX = 2_000
 
 
-@consumer(queue="banking.audit", on=list(CATALOGUE.values()), batch_max=AUDIT_BATCH_MAX, enveloped=True)
+@consumer(
+    queue="banking.audit", on=list(CATALOGUE.values()), batch_max=AUDIT_BATCH_MAX, enveloped=True, linger_seconds=0.2
+)
 def keep(session: Session, envelopes: Sequence[Envelope]) -> None:
     """Write the audit trail and the log of a batch. The trail is written once; a line may come twice after a crash."""
     entries = [_entry(envelope.event) for envelope in envelopes if type(envelope.event) not in BULK]

@@ -39,7 +39,8 @@ class Consumer(NamedTuple):
     """A queue, the topics bound to it, and the function that handles its events, `batch_max` of them at once.
 
     An `ordered` queue is handled by one worker at a time, in the order of recording (S136); the others in parallel.
-    The handler of an `enveloped` queue gets envelopes instead of bare events.
+    The handler of an `enveloped` queue gets envelopes instead of bare events. After a batch, a queue that nobody waits for
+    `linger_seconds` lets the next one grow: the first event is never delayed, a crowd costs fewer batches.
     """
 
     queue: str
@@ -48,6 +49,7 @@ class Consumer(NamedTuple):
     batch_max: int
     ordered: bool
     enveloped: bool = False
+    linger_seconds: float = 0.0
 
 
 _registry: dict[str, Consumer] = {}
@@ -60,6 +62,7 @@ def consumer(
     batch_max: int = BATCH_EVENTS_DEFAULT,
     ordered: bool = False,
     enveloped: bool = False,
+    linger_seconds: float = 0.0,
 ) -> Callable[[Handler], Handler]:
     """Declare the consumer of a queue. One queue has one consumer."""
 
@@ -67,7 +70,7 @@ def consumer(
         known = _registry.get(queue)
         assert known is None or known.handler.__qualname__ == handler.__qualname__, f"{queue} has a consumer already"
         topics = frozenset(event.topic for event in on)
-        _registry[queue] = Consumer(queue, topics, handler, batch_max, ordered, enveloped)
+        _registry[queue] = Consumer(queue, topics, handler, batch_max, ordered, enveloped, linger_seconds)
         return handler
 
     return declare

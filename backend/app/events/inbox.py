@@ -6,7 +6,7 @@ one is tried again later and later, and in the end becomes a dead letter. Its ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from app.database import unit_of_work
 from app.events.catalogue import Event, WorkerFailed
 from app.events.consumer import Consumer, Envelope
 from app.events.models import DeadLetter
-from app.events.outbox import PLACES_PER_BUNDLE, decode, record
+from app.events.outbox import PLACES_PER_BUNDLE, RECORDED, decode, record
 
 log = structlog.get_logger("events")
 
@@ -57,6 +57,7 @@ _SPLIT = text(
 )
 _LATER = text("UPDATE deliveries SET attempts = :attempts, available_at = clock_timestamp() + :delay WHERE id = :id")
 _ONE_WORKER = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:queue, 0))")
+_QUIETLY = text("SET LOCAL nyord.wakes_relay = on")  # see the trigger on the outbox
 DELIVERIES_MAX = 100
 
 
@@ -82,35 +83,42 @@ class Taken(NamedTuple):
         return [Envelope(event, place, self.trace) for place, event in enumerate(self.events(), first)]
 
 
-def handle_waiting(consumer: Consumer) -> int:
+def handle_waiting(consumer: Consumer, *, relay: Callable[[], None] | None = None) -> int:
     """Handle one batch of what waits in the consumer's queue and return how many events it held; 0: nothing waits.
+
+    With `relay`, what the batch recorded is passed on by calling it after the commit, which then needn't notify anybody.
 
     Raises:
         sqlalchemy.exc.OperationalError: PostgreSQL is away. Nothing is lost; call again later.
     """
     taken: list[Taken] = []
+    has_recorded = False
     try:
         with unit_of_work() as session:
-            taken = _take(session, consumer)
+            if _is_our_turn(session, consumer, quiet=relay is not None):
+                taken = _take(session, consumer)
             if taken:
                 _handle(session, consumer, taken)
+                has_recorded = RECORDED in session.info
     except Exception as error:
         if _database_is_away(error):
             raise
         _set_aside(consumer, taken, error)
+    if has_recorded and relay is not None:
+        relay()
     return sum(delivery.hi - delivery.lo for delivery in taken)
 
 
 def _take(session: Session, consumer: Consumer) -> list[Taken]:
     """Lock what waits, oldest first, up to the consumer's batch (always at least one delivery)."""
-    if not _is_our_turn(session, consumer):
-        return []
     limits = {"batch_max": consumer.batch_max, "deliveries_max": DELIVERIES_MAX}
     return [Taken(*row) for row in session.execute(_TAKE, {"queue": consumer.queue, **limits})]
 
 
-def _is_our_turn(session: Session, consumer: Consumer) -> bool:
+def _is_our_turn(session: Session, consumer: Consumer, *, quiet: bool = False) -> bool:
     """Whether this worker may handle the queue now: always, unless it is ordered and another one does."""
+    if quiet:
+        session.execute(_QUIETLY)
     return not consumer.ordered or bool(session.scalar(_ONE_WORKER, {"queue": consumer.queue}))
 
 

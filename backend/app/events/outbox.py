@@ -22,6 +22,9 @@ BUNDLE_EVENTS_MAX = 500
 PLACES_PER_BUNDLE = 1_000
 assert BUNDLE_EVENTS_MAX <= PLACES_PER_BUNDLE
 
+# A session that has recorded something says so in its `info`.
+RECORDED = "nyord.recorded"
+
 INSERT_BUNDLE = "INSERT INTO outbox (topic, version, trace, count, payload) VALUES (%s, %s, %s, %s, %s)"
 
 _INSERT = text(
@@ -55,6 +58,7 @@ def record(session: Session, *events: Event) -> None:
     """Record facts in the session's transaction. They are published once it commits, and never if it doesn't."""
     if not events:
         return
+    session.info[RECORDED] = True
     session.flush()
     trace = structlog.contextvars.get_contextvars().get("request_id")
     for bundle in bundles(events, trace=trace):

@@ -81,20 +81,20 @@ class EventRunner:
                     pass
 
     def _relay_all(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             with unit_of_work() as session:
-                filled = relay_once(session)
-            if filled is None:
-                return
-            for queue in filled & self._wake.keys():
+                relayed = relay_once(session)
+            for queue in relayed.queues & self._wake.keys():
                 self._wake[queue].set()
+            if relayed.is_all:
+                return
 
     def _consume(self, known: Consumer) -> None:
         wake = self._wake[known.queue]
         while not self._stopping.is_set():
             wake.clear()
-            while handle_waiting(known) and not self._stopping.is_set():
-                pass
+            while handle_waiting(known, relay=self._relay_all) and not self._stopping.is_set():
+                self._stopping.wait(known.linger_seconds)
             wake.wait(LOOK_EVERY_SECONDS)
 
 
@@ -106,5 +106,5 @@ def drain(consumers: dict[str, Consumer]) -> int:
             relayed = relay_once(session)
         batch = sum(handle_waiting(known) for known in consumers.values())
         handled += batch
-        if relayed is None and batch == 0:
+        if relayed.bundles == 0 and batch == 0:
             return handled

@@ -19,7 +19,13 @@ from app.realtime import service as realtime
 NOTIFY_BATCH_MAX = 1_000
 
 
-@consumer(queue="banking.notifications", on=messages.SPOKEN_OF, batch_max=NOTIFY_BATCH_MAX, enveloped=True)
+@consumer(
+    queue="banking.notifications",
+    on=messages.SPOKEN_OF,
+    batch_max=NOTIFY_BATCH_MAX,
+    enveloped=True,
+    linger_seconds=0.02,
+)
 def notify(session: Session, envelopes: Sequence[Envelope]) -> None:
     """Tell everybody concerned (S39, S100). Twice is once: what is written already isn't written or pushed again."""
     admins = _admins(session) if any(isinstance(one.event, messages.FOR_ADMINS) for one in envelopes) else []

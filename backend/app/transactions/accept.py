@@ -92,7 +92,7 @@ class Acceptor:
         return await psycopg.AsyncConnection.connect(
             self._settings.libpq_url, autocommit=True, application_name="nyord-accept", connect_timeout=5,
             options="-c timezone=UTC -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
-            "-c enable_mergejoin=off -c enable_material=off",
+            "-c enable_mergejoin=off -c enable_material=off -c nyord.wakes_relay=on",
         )  # fmt: skip
 
     async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:

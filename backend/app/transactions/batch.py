@@ -40,6 +40,7 @@ _KEPT = (
     "LATERAL (SELECT request_hash, status, body FROM idempotency_records k "
     f"WHERE k.user_id = w.user_id AND k.route = '{ROUTE}' AND k.key = w.key LIMIT 1) AS r"
 )
+_WAKE_RELAY = "SELECT pg_notify('outbox', '')"
 _IDS = "SELECT nextval('transactions_id_seq') FROM generate_series(1, %s)"
 
 # Keys in order, so that two gateways with the same keys wait for each other instead of deadlocking. No ON CONFLICT: a key
@@ -149,7 +150,12 @@ class Batch:
             if not plan.keep and not plan.accepted:
                 return plan.answers
             try:
-                await connection.execute(_WRITE, _parameters(plan, now), prepare=True)
+                async with connection.pipeline() as pipeline:
+                    await connection.execute(_WRITE, _parameters(plan, now), prepare=True)
+                    await (
+                        pipeline.sync()
+                    )  # committed here: a notification of its own holds no lock while the disk writes
+                    await connection.execute(_WAKE_RELAY, prepare=True)
             except UniqueViolation:
                 if attempt + 1 == CONFLICT_TRIES_MAX:
                     raise

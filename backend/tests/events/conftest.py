@@ -34,7 +34,7 @@ def relay() -> None:
     """Hand everything recorded to the queues."""
     while True:
         with unit_of_work() as session:
-            if relay_once(session) is None:
+            if relay_once(session).bundles == 0:
                 return
 
 

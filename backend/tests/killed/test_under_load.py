@@ -140,7 +140,9 @@ class TestKilledUnderLoad:
             )
             statuses = dict(session.execute(text("SELECT id, status FROM transactions WHERE kind = 'transfer'")).all())
         assert load.acknowledged.items() <= kept.items(), "acknowledged, but not there"
-        assert len(set(kept.values())) == len(kept) == len(statuses), "a key with two transfers, or a transfer with none"
+        assert len(set(kept.values())) == len(kept) == len(statuses), (
+            "a key with two transfers, or a transfer with none"
+        )
         assert set(statuses.values()) == {"SUCCESS"}
         with unit_of_work() as session:
             assert verify(session).findings == []
