@@ -60,7 +60,8 @@ async def _run(port: int, customers: list[Customer], rate: int, seconds: int) ->
         if delay > 0:
             await asyncio.sleep(delay)
         payer = random.choice(watched if random.random() < WATCHED_SHARE else others)
-        task = asyncio.create_task(_send(pool, payer, random.choice(others), due, found))
+        payee = random.choice([one for one in random.sample(others, 2) if one is not payer])
+        task = asyncio.create_task(_send(pool, payer, payee, due, found))
         sending.add(task)
         task.add_done_callback(sending.discard)
     await asyncio.gather(*sending)

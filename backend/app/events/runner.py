@@ -24,6 +24,8 @@ from app.events.relay import relay_once
 log = structlog.get_logger("events")
 
 LOOK_EVERY_SECONDS = 1.0
+# Gateways notify with every commit; those of a few milliseconds are relayed together.
+RELAY_LINGER_SECONDS = 0.003
 BACK_OFF_SECONDS_MAX = 5.0
 _DATABASE_AWAY = (OperationalError, PoolTimeout, psycopg.OperationalError)
 
@@ -77,6 +79,7 @@ class EventRunner:
             listening.execute("LISTEN outbox")
             while not self._stopping.is_set():
                 self._relay_all()
+                self._stopping.wait(RELAY_LINGER_SECONDS)
                 for _ in listening.notifies(timeout=LOOK_EVERY_SECONDS, stop_after=1):
                     pass
 

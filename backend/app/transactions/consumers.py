@@ -17,6 +17,7 @@ from app.transactions.settlement import settle_requested
     on=[TransferInitiated, DepositRequested, WithdrawalRequested],
     batch_max=get_settings().settle_batch_max,
     ordered=True,
+    linger_seconds=0.005,
 )
 def settle(session: Session, events: Sequence[MoneyFacts]) -> None:
     """Settle a batch of requests. Twice is the same as once."""
