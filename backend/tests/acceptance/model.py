@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 REVIEW_ABOVE_MINOR = 50_000_00
-PER_MINUTE_MAX = 8
+PER_MINUTE_MAX = 5
 
 
 @dataclass
@@ -107,7 +107,7 @@ class Model:
         earlier = [
             one for one in self.transactions.values() if one.payer == transaction.payer and one.id < transaction.id
         ]
-        return transaction.amount >= REVIEW_ABOVE_MINOR or len(earlier) >= PER_MINUTE_MAX
+        return transaction.amount > REVIEW_ABOVE_MINOR or len(earlier) >= PER_MINUTE_MAX
 
     def can_move(self, transaction: ModelTransaction) -> bool:
         """Whether both sides are on, and the money is there."""

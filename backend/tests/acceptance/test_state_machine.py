@@ -21,16 +21,18 @@ from app.transactions.reviews import expire_holds
 from tests.acceptance.model import PER_MINUTE_MAX, REVIEW_ABOVE_MINOR, Model, ModelAccount, ModelTransaction
 from tests.bank import Bank, Person
 
-STORIES, STEPS_MAX = 30, 40
+STORIES, STEPS_MAX = 50, 50
 START_MINOR = 90_000_00
 
 amounts = st.one_of(
     st.integers(1, 500_00),
-    st.integers(1, START_MINOR),
-    st.sampled_from([REVIEW_ABOVE_MINOR, REVIEW_ABOVE_MINOR + 1, START_MINOR]),
+    st.sampled_from([1, 20_000_00, REVIEW_ABOVE_MINOR, REVIEW_ABOVE_MINOR, REVIEW_ABOVE_MINOR + 1, START_MINOR]),
 )
 people = st.integers(0, 2)
-keys = st.none() | st.sampled_from(["rent", "lunch"])
+# Mostly people use what is theirs; now and then somebody tries what isn't.
+askers = st.sampled_from([None, None, None, None, None, 0, 1, 2])
+keys = st.sampled_from([None, None, None, "rent", "lunch"])
+owns = st.sampled_from([False, False, False, True])
 
 
 class BankMachine(RuleBasedStateMachine):
@@ -79,13 +81,13 @@ class BankMachine(RuleBasedStateMachine):
         if model.status == "pending":
             model.status = "approved" if action == "approve" else "rejected"
 
-    @rule(account=accounts)
-    def switch_an_account_over(self, account: int) -> None:
-        answer = self.admin.put(f"/admin/accounts/{account}/toggle-active", {})
+    @rule(account=accounts, active=st.sampled_from([True, True, False, None]))
+    def switch_an_account(self, account: int, active: bool | None) -> None:
+        answer = self.admin.put(f"/admin/accounts/{account}/toggle-active", {"active": active})
         model = self.model.accounts[account]
         assert answer.status_code == (200 if model.status == "approved" else 422), answer.text
         if model.status == "approved":
-            model.active = not model.active
+            model.active = not model.active if active is None else active
 
     @rule(who=people, known=st.booleans())
     def decide_about_kyc(self, who: int, known: bool) -> None:
@@ -94,11 +96,16 @@ class BankMachine(RuleBasedStateMachine):
         assert self.admin.post("/admin/approve-kyc", {"user_id": person.id, "action": action}).status_code == 200
         self.model.kyc[person.id] = known
 
+    def asker(self, who: int | None, account: int) -> Person:
+        """Return somebody, or else the account's owner."""
+        owner = self.model.accounts[account].owner
+        return next(person for person in self.people if person.id == owner) if who is None else self.people[who]
+
     # -- money that waits for the worker --------------------------------------------------------------------------------
 
-    @rule(target=transactions, who=people, src=accounts, dest=accounts, amount=amounts, key=keys, own=st.booleans())
-    def send(self, who: int, src: int, dest: int, amount: int, key: str | None, own: bool) -> Any:
-        person, path = self.people[who], "/accounts/transfer-between-accounts" if own else "/transactions/initiate"
+    @rule(target=transactions, who=askers, src=accounts, dest=accounts, amount=amounts, key=keys, own=owns)
+    def send(self, who: int | None, src: int, dest: int, amount: int, key: str | None, own: bool) -> Any:
+        person, path = self.asker(who, src), "/accounts/transfer-between-accounts" if own else "/transactions/initiate"
         body = {"src_account": src, "dest_account": dest, "amount": amount / 100}
         answer = person.post(path, body | ({"idempotency_key": key} if key else {}))
         if key is not None and (person.id, key) in self.answers:
@@ -108,6 +115,19 @@ class BankMachine(RuleBasedStateMachine):
         if key is not None:
             self.answers[person.id, key] = ((src, dest, amount, own), answer.status_code, answer.content)
         return self._accepted(answer.json(), "transfer", src, dest, person, amount) if expected == 201 else multiple()
+
+    @rule(target=transactions, src=accounts, sendings=st.lists(st.tuples(accounts, amounts), min_size=2, max_size=7))
+    def send_one_after_the_other(self, src: int, sendings: list[tuple[int, int]]) -> Any:
+        """A busy minute, and the worker right after it."""
+        made = [self.send(None, src, dest, amount, None, own=False) for dest, amount in sendings]
+        self.the_worker_comes_by()
+        return multiple(*[one for one in made if isinstance(one, int)])
+
+    @rule(target=transactions, src=accounts, dest=accounts, amount=amounts)
+    def send_and_settle(self, src: int, dest: int, amount: int) -> Any:
+        sent = self.send(None, src, dest, amount, None, own=False)
+        self.the_worker_comes_by()
+        return sent
 
     def _repeated(self, answer: Any, person: Person, key: str, asked: object) -> Any:
         before, status, content = self.answers[person.id, key]
@@ -124,8 +144,8 @@ class BankMachine(RuleBasedStateMachine):
         src=accounts,
         sendings=st.lists(st.tuples(accounts, amounts), min_size=1, max_size=4),
     )
-    def send_many(self, who: int, src: int, sendings: list[tuple[int, int]]) -> Any:
-        person = self.people[who]
+    def send_many(self, who: int | None, src: int, sendings: list[tuple[int, int]]) -> Any:
+        person = self.asker(who, src)
         transfers = [{"src_account": src, "dest_account": dest, "amount": amount / 100} for dest, amount in sendings]
         results = person.post("/transactions/bulk", {"transfers": transfers}).json()["results"]
         expected = [self.model.door(person.id, src, dest, amount) for dest, amount in sendings]
@@ -137,9 +157,9 @@ class BankMachine(RuleBasedStateMachine):
         ]
         return multiple(*accepted)
 
-    @rule(target=transactions, who=people, account=accounts, amount=amounts, out=st.booleans())
-    def cash(self, who: int, account: int, amount: int, out: bool) -> Any:
-        person, kind = self.people[who], "withdrawal" if out else "deposit"
+    @rule(target=transactions, who=askers, account=accounts, amount=amounts, out=st.booleans())
+    def cash(self, who: int | None, account: int, amount: int, out: bool) -> Any:
+        person, kind = self.asker(who, account), "withdrawal" if out else "deposit"
         path = "/transactions/withdraw" if out else "/transactions/deposit"
         answer = person.post(path, {"account_id": account, "amount": amount / 100})
         expected = self.model.cash_door(person.id, account, amount, out=out)
