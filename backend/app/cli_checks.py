@@ -23,6 +23,7 @@ _STEPS: Final[dict[str, tuple[str, ...]]] = {
     "import rules": ("lint-imports",),
 }
 _SOURCES: Final = ("backend", "bench", "frontend/src", "deploy")
+_GENERATED: Final = "versions"  # Alembic wrote them, and they are history: nobody may edit them into pieces
 _SUFFIXES: Final = {".py", ".ts", ".tsx", ".js", ".jsx", ".css", ".sql", ".sh"}
 
 
@@ -44,7 +45,7 @@ def long_files(root: Path) -> list[str]:
     found = []
     for source in _SOURCES:
         for path in sorted((root / source).rglob("*")):
-            if path.suffix in _SUFFIXES and "node_modules" not in path.parts and path.is_file():
+            if path.suffix in _SUFFIXES and not {"node_modules", _GENERATED} & set(path.parts) and path.is_file():
                 lines = len(path.read_text(encoding="utf-8").splitlines())
                 if lines > FILE_LINES_MAX:
                     found.append(f"{path.relative_to(root)} has {lines} lines; {FILE_LINES_MAX} are allowed.")
