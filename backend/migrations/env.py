@@ -14,7 +14,9 @@ MIGRATION_LOCK = 0x6D696772617465
 
 def run(connection: Connection) -> None:
     """Run the migrations in one transaction; all or none."""
-    context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True, compare_server_default=True)
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, compare_type=True, compare_server_default=True
+    )
     with context.begin_transaction():
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
         context.run_migrations()
