@@ -1,0 +1,55 @@
+"""S52: one's own transactions on either side, newest first, a page at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bank import Bank
+
+
+class TestMyTransactions:
+    def test_anonymous_is_401(self, bank: Bank) -> None:
+        assert bank.api.get("/transactions/me").status_code == 401
+
+    def test_both_sides_see_it_and_strangers_dont(self, bank: Bank) -> None:
+        alice, bob, carol = bank.customer(100_00, name="Alice Menon"), bank.customer(name="Bob Iyer"), bank.customer()
+        sent = alice.send(bob, 40).json()["transaction_id"]
+        bank.settle()
+        for person in (alice, bob):
+            found = person.get("/transactions/me").json()["items"][0]
+            assert (found["id"], found["status"], found["amount"]) == (sent, "SUCCESS", 40.0)
+            assert (found["src_user_name"], found["dest_user_name"]) == ("Alice Menon", "Bob Iyer")  # S77
+        assert carol.get("/transactions/me").json() == {"items": [], "next_cursor": None}
+
+    def test_between_ones_own_accounts_it_is_there_once(self, bank: Bank) -> None:
+        alice = bank.customer(100_00, accounts=2)
+        alice.send(alice.accounts[1], 1)
+        assert [item["kind"] for item in alice.get("/transactions/me").json()["items"]] == ["transfer", "adjustment"]
+
+    def test_ten_at_a_time_without_gap_or_repetition(self, bank: Bank) -> None:
+        alice, bob = bank.customer(100_00), bank.customer(100_00)
+        for number in range(12):
+            alice.send(bob, 1) if number % 2 else bob.send(alice, 2)
+        everything = [item["id"] for item in alice.get("/transactions/me").json()["items"]]
+        first = alice.get("/transactions/me", limit=10).json()
+        second = alice.get("/transactions/me", limit=10, cursor=first["next_cursor"]).json()
+        assert (
+            [item["id"] for item in first["items"] + second["items"]] == everything == sorted(everything, reverse=True)
+        )
+        assert (len(first["items"]), len(second["items"]), second["next_cursor"]) == (10, 3, None)
+
+    @pytest.mark.parametrize("limit", [0, -1, 201, "ten"])
+    def test_a_page_has_a_limit(self, bank: Bank, limit: object) -> None:
+        assert bank.customer().get("/transactions/me", limit=limit).status_code == 422
+
+
+class TestNames:
+    """S77: every transaction names both people; the bank itself has a name too."""
+
+    def test_nobody_is_unknown(self, bank: Bank) -> None:
+        alice, bob = bank.customer(100_00, name="Alice Menon"), bank.customer()
+        alice.send(bob, 1)
+        alice.post("/transactions/deposit", {"account_id": alice.account, "amount": 5})
+        bank.settle()
+        names = [(one["src_user_name"], one["dest_user_name"]) for one in alice.get("/transactions/me").json()["items"]]
+        assert names == [("Alice Menon", "Alice Menon"), ("Alice Menon", bob.username), ("Nyord", "Alice Menon")]
