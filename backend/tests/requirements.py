@@ -2,8 +2,9 @@
 
     ../.venv/bin/python -m tests.requirements        (from backend/)
 
-The items stand in docs/requirements.json. A test names the item it proves in its docstring, or in that of its class or
-file: `S42`, a part as `S140.3`, or several as `S98-S100`. What no test names is "not yet": silence is no proof.
+The items stand in docs/requirements.json, and there, under `open`, what is missing of those that are proved in part. A
+test names the item it proves in its docstring, or in that of its class or file: `S42`, a part as `S140.3`, or several as
+`S98-S100`. What no test names is "not yet": silence is no proof.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _NOT_YET = "not yet"
 _HEADER = """# What the specification asks for, and what proves it
 
 Generated from the tests by `python -m tests.requirements` (in `backend/`); don't edit it. A test names the item that it
-proves in its docstring. An item with parts is proved when each of its parts is.
+proves in its docstring. An item with parts is proved when each of its parts is; of some, a piece is known to be missing.
 
 """
 
@@ -45,6 +46,12 @@ class Section:
 def sections() -> list[Section]:
     """Return the specification's items, in its order."""
     return [Section(**section) for section in json.loads(ITEMS_FILE.read_text())["sections"]]
+
+
+def still_open() -> dict[str, str]:
+    """Return what is still missing of items that tests name already, such as a front end; they count as begun."""
+    missing: dict[str, str] = json.loads(ITEMS_FILE.read_text())["open"]
+    return missing
 
 
 def proofs(known: Sequence[str]) -> dict[str, list[str]]:
@@ -87,9 +94,11 @@ def _named(docstring: str) -> Iterator[str]:
             yield from (f"S{number}" for number in range(int(first), int(last) + 1))
 
 
-def is_proved(item: str, proof: Mapping[str, Sequence[str]]) -> bool:
-    """Return whether tests name the item, or each of its parts if it has any."""
+def is_proved(item: str, proof: Mapping[str, Sequence[str]], missing: Mapping[str, str]) -> bool:
+    """Return whether tests name the item, or each of its parts if it has any, and nothing of it is known to be missing."""
     parts = _parts(item, proof)
+    if item in missing or any(part in missing for part in parts):
+        return False
     return all(proof[part] for part in parts) if parts else bool(proof[item])
 
 
@@ -98,12 +107,15 @@ def render() -> str:
     chapters = sections()
     proof = proofs([item for chapter in chapters for item in chapter.items])
     whole = [item for item in proof if "." not in item]
-    done = sum(is_proved(item, proof) for item in whole)
+    missing = still_open()
+    done = sum(is_proved(item, proof, missing) for item in whole)
     begun = sum(_is_begun(item, proof) for item in whole) - done
     lines = [f"**{done} of {len(whole)} items are proved, {begun} in part, {len(whole) - done - begun} not yet.**", ""]
     for chapter in chapters:
         lines += [f"## {chapter.title}", "", "| | what | proof |", "| --- | --- | --- |"]
-        lines += [f"| {item} | {_cell(text)} | {_proof(item, proof)} |" for item, text in chapter.items.items()]
+        lines += [
+            f"| {item} | {_cell(text)} | {_proof(item, proof, missing)} |" for item, text in chapter.items.items()
+        ]
         lines.append("")
     return _HEADER + "\n".join(lines)
 
@@ -116,11 +128,13 @@ def _is_begun(item: str, proof: Mapping[str, Sequence[str]]) -> bool:
     return bool(proof[item]) or any(proof[part] for part in _parts(item, proof))
 
 
-def _proof(item: str, proof: Mapping[str, Sequence[str]]) -> str:
+def _proof(item: str, proof: Mapping[str, Sequence[str]], missing: Mapping[str, str]) -> str:
     links = [_link(place) for place in proof[item]]
     parts = _parts(item, proof)
     if parts:
         links.insert(0, f"{sum(bool(proof[part]) for part in parts)} of {len(parts)} parts")
+    if links and item in missing:
+        links.insert(0, f"in part; not yet: {missing[item]}")
     return "<br>".join(links) or _NOT_YET
 
 

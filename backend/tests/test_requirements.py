@@ -41,9 +41,15 @@ class TestRequirements:
         with pytest.raises(requirements.UnknownItem, match=r"test_it\.py names S230"):
             requirements.proofs(["S1"])
 
-    def test_an_item_is_proved_when_all_its_parts_are(self) -> None:
+    def test_an_item_is_proved_when_all_its_parts_are_and_nothing_is_missing(self) -> None:
         proof = {"S1": ["a"], "S1.1": ["b"], "S1.2": []}
-        assert not requirements.is_proved("S1", proof)
-        assert requirements.is_proved("S1", proof | {"S1.2": ["c"]})
-        assert requirements.is_proved("S2", {"S2": ["a"]})
-        assert not requirements.is_proved("S2", {"S2": []})
+        assert not requirements.is_proved("S1", proof, {})
+        assert requirements.is_proved("S1", proof | {"S1.2": ["c"]}, {})
+        assert not requirements.is_proved("S1", proof | {"S1.2": ["c"]}, {"S1.2": "the page"})
+        assert requirements.is_proved("S2", {"S2": ["a"]}, {})
+        assert not requirements.is_proved("S2", {"S2": ["a"]}, {"S2": "the page"})
+        assert not requirements.is_proved("S2", {"S2": []}, {})
+
+    def test_only_known_items_are_said_to_miss_something(self) -> None:
+        items = {item for section in requirements.sections() for item in section.items}
+        assert requirements.still_open().keys() <= items

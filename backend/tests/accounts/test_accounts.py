@@ -346,7 +346,7 @@ class TestOpening:
     """S147, S180, S181.3: from the first visit to the first rupee, as the specification tells it."""
 
     def test_the_whole_way(self, bank: Bank) -> None:
-        """S142.1, S142.2, S142.5: KYC, request, approval, account, deposit."""
+        """S142.2, S142.5: KYC, request, approval, account, deposit."""
         admin = bank.admin()
         signed_up = bank.api.post(
             "/auth/register",

@@ -15,7 +15,7 @@ def _counting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class TestHit:
-    """S154: the gateway limits how often anybody may call."""
+    """S27, S154.3: the gateway limits how often anybody may call."""
 
     def test_as_often_as_the_setting_says(self) -> None:
         for _ in range(3):
@@ -55,7 +55,7 @@ class TestHit:
 
 
 class TestPerAddress:
-    """S154: who hasn't signed in is counted by address."""
+    """S27, S154.3: who hasn't signed in is counted by address."""
 
     def test_answers_429_with_retry_after(self, app: FastAPI, api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
         point_at(monkeypatch, "postgresql://nobody@/none", rate_limit_enabled="true", rate_limit_login="2/minute")

@@ -1,4 +1,4 @@
-"""S102-S128, C3-C6: the names of the events. One canonical name each; the other spellings mean the same."""
+"""S102-S118, S120-S128, C3-C6: the names of the events. One canonical name each; the other spellings mean the same."""
 
 from __future__ import annotations
 

@@ -218,7 +218,7 @@ class TestIdempotency:
 
 
 class TestOwnAccounts:
-    """S49, S86: money between one's own accounts."""
+    """S49: money between one's own accounts."""
 
     def test_moves(self, bank: Bank) -> None:
         alice = bank.customer(100_00, accounts=2)
