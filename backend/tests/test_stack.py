@@ -33,6 +33,6 @@ class TestLayout:
     """S5: the root has the workspace's tasks, the back end's lock, and the documents."""
 
     def test_root(self) -> None:
-        assert json.loads((ROOT / "package.json").read_text())["scripts"]
+        assert json.loads((ROOT / "package.json").read_text())["scripts"]["test"] == "./nyord test"
         assert (ROOT / "requirements.txt").is_file()
         assert (ROOT / "docs").is_dir()

@@ -74,6 +74,11 @@ def succeeded(route: Route, answer: httpx2.Response) -> bool:
     return answer.status_code == route.success and status(answer) < 300
 
 
+def named(name: str) -> Route:
+    (route,) = (route for route in ROUTES if route.name == name)
+    return route
+
+
 class TestInventory:
     """S154.7: the routes that are served are the routes that are documented."""
 
@@ -104,6 +109,19 @@ class TestAnonymous:
                 assert answer.json().keys() == {"detail", "code", "data"}, route.name
                 assert answer.headers["www-authenticate"] == "Bearer", route.name
         assert changed(before, snapshot(database)) == set()
+
+    def test_nor_the_undocumented_twins(self, world: World) -> None:
+        for method, path in (name.split() for name in sorted(UNDOCUMENTED)):
+            if method == "POST":
+                answer = world.bank.api.post(path.format(notification_id=world.notification))
+                assert answer.status_code == 401, path
+
+    def test_the_public_routes_answer(self, world: World) -> None:
+        for route in ROUTES:
+            if route.name in PUBLIC - {"POST /auth/refresh"}:
+                assert succeeded(route, world.call(route, None)), route.name
+        answer = world.call(named("POST /auth/refresh"), None)
+        assert (answer.status_code, answer.json()["code"]) == (401, "sign_in_needed")
 
 
 class TestStaffOnly:
@@ -146,11 +164,7 @@ class TestOwned:
                 assert (absent.status_code, absent.json()["code"]) == (others.status_code, others.json()["code"])
 
 
-def named(name: str) -> Route:
-    (route,) = (route for route in ROUTES if route.name == name)
-    return route
-
-
+@pytest.mark.slow
 class TestAllowed:
     """The other half of the matrix: whoever may, can. Each call has a bank of its own, because it changes it."""
 
