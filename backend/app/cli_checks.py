@@ -13,6 +13,7 @@ from typing import Final
 from app.cli_support import BACKEND, ROOT
 
 FILE_LINES_MAX: Final = 400
+PROCESSES_MAX: Final = 4  # more would only share the disk
 
 # The launcher has no suffix by which a tool would know it for Python.
 _LAUNCHER: Final = str(ROOT / "nyord")
@@ -35,7 +36,10 @@ def run_everything(pytest_arguments: Sequence[str], *, fast: bool) -> int:
         print("\n".join(f"  {line}" for line in too_long), flush=True)
     if failed:
         print(f"Failed before the tests: {', '.join(failed)}.", flush=True)
-    arguments = [*(("-m", "not slow") if fast else ()), *(_from_here(argument) for argument in pytest_arguments)]
+    # The whole suite on every core: each process starts a PostgreSQL of its own. A few tests by name run plainly.
+    spread = () if pytest_arguments else ("-n", str(min(os.cpu_count() or 1, PROCESSES_MAX)), "--dist", "worksteal")
+    chosen = ("-m", "not slow") if fast else ()
+    arguments = [*spread, *chosen, *(_from_here(argument) for argument in pytest_arguments)]
     code = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=BACKEND, check=False).returncode
     return code or int(bool(failed))
 

@@ -40,7 +40,8 @@ class Consumer(NamedTuple):
 
     An `ordered` queue is handled by one worker at a time, in the order of recording (S136); the others in parallel.
     The handler of an `enveloped` queue gets envelopes instead of bare events. After a batch, a queue that nobody waits for
-    `linger_seconds` lets the next one grow: the first event is never delayed, a crowd costs fewer batches.
+    `linger_seconds` lets the next one grow: the first event is never delayed, a crowd costs fewer batches. A `patient`
+    queue (nobody watches it) also gives way to the ordered ones while they work, for a second at most.
     """
 
     queue: str
@@ -50,6 +51,7 @@ class Consumer(NamedTuple):
     ordered: bool
     enveloped: bool = False
     linger_seconds: float = 0.0
+    patient: bool = False
 
 
 _registry: dict[str, Consumer] = {}
@@ -63,6 +65,7 @@ def consumer(
     ordered: bool = False,
     enveloped: bool = False,
     linger_seconds: float = 0.0,
+    patient: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the consumer of a queue. One queue has one consumer."""
 
@@ -70,7 +73,7 @@ def consumer(
         known = _registry.get(queue)
         assert known is None or known.handler.__qualname__ == handler.__qualname__, f"{queue} has a consumer already"
         topics = frozenset(event.topic for event in on)
-        _registry[queue] = Consumer(queue, topics, handler, batch_max, ordered, enveloped, linger_seconds)
+        _registry[queue] = Consumer(queue, topics, handler, batch_max, ordered, enveloped, linger_seconds, patient)
         return handler
 
     return declare

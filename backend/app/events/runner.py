@@ -8,6 +8,7 @@ cost a moment.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -26,6 +27,7 @@ log = structlog.get_logger("events")
 LOOK_EVERY_SECONDS = 1.0
 # Gateways notify with every commit; those of a few milliseconds are relayed together.
 RELAY_LINGER_SECONDS = 0.003
+PATIENCE_SECONDS_MAX = 1.0
 BACK_OFF_SECONDS_MAX = 5.0
 _DATABASE_AWAY = (OperationalError, PoolTimeout, psycopg.OperationalError)
 
@@ -37,6 +39,7 @@ class EventRunner:
         self._consumers = consumers
         self._stopping = threading.Event()
         self._wake = {queue: threading.Event() for queue in consumers}
+        self._busy: set[str] = set()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -97,8 +100,21 @@ class EventRunner:
         while not self._stopping.is_set():
             wake.clear()
             while handle_waiting(known, relay=self._relay_all) and not self._stopping.is_set():
-                self._stopping.wait(known.linger_seconds)
+                self._busy.add(known.queue)
+                self._rest(known)
+            self._busy.discard(known.queue)
             wake.wait(LOOK_EVERY_SECONDS)
+
+    def _rest(self, known: Consumer) -> None:
+        """Let the next batch grow, and let those go first whom people wait for."""
+        self._stopping.wait(known.linger_seconds)
+        if known.patient:
+            until = time.monotonic() + PATIENCE_SECONDS_MAX
+            while self._is_settling() and time.monotonic() < until and not self._stopping.is_set():
+                self._stopping.wait(0.02)
+
+    def _is_settling(self) -> bool:
+        return any(self._consumers[queue].ordered for queue in list(self._busy))
 
 
 def drain(consumers: dict[str, Consumer]) -> int:
