@@ -226,6 +226,17 @@ class TestProperties:
                     assert answer.status_code == 422, (route.name, name, answer.text)
         assert changed(before, snapshot(database)) == set()
 
+    @pytest.mark.parametrize("body", ["1.5", "-3.4e38", "1", "true", "null", '"text"', "[]", "[{}]", "", "{", "NaN"])
+    def test_a_body_is_an_object_or_refused(self, world: World, database: str, body: str) -> None:
+        before = snapshot(database)
+        for route in ROUTES:
+            if route.takes_body:
+                person = world.admin if is_staffs(route) else world.owner
+                headers = person.headers | {"Content-Type": "application/json"}
+                answer = world.bank.api.request(route.method, world.path(route), content=body, headers=headers)
+                assert answer.status_code == 422, (route.name, answer.text)
+        assert changed(before, snapshot(database)) == set()
+
     def test_nor_inside_one_of_many_transfers(self, world: World, database: str) -> None:
         before = snapshot(database)
         bulk = named("POST /transactions/bulk")

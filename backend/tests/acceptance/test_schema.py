@@ -13,7 +13,6 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
-    negative_data_rejection,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
@@ -28,13 +27,13 @@ from tests.bank import HERE, Person
 from tests.serving import serving
 
 EXAMPLES_PER_OPERATION = 8  # of each kind, good and bad
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
-    negative_data_rejection,
 ]
 
 pytestmark = pytest.mark.slow
