@@ -8,7 +8,6 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from app.database import forget_engine, unit_of_work
 from app.embedded.binaries import binary
 from app.embedded.home import Home
 from app.embedded.postgres import EmbeddedPostgres
+from app.embedded.supervisor import gateway_command, worker_command
 
 BACKEND = Path(__file__).parents[1] / "backend"
 PGBENCH_SCALE = 10
@@ -118,17 +118,11 @@ def open_customers(count: int, balance_minor: int = 10**12) -> list[Customer]:
 
 @contextmanager
 def running_bank(port: int) -> Iterator[tuple[int, int]]:
-    """Run gateway and worker as real processes; gives their process ids."""
-    environment = dict(os.environ, PYTHONPATH=str(BACKEND), LOG_LEVEL="warning")
-    python = [sys.executable, "-P", "-m"]
-    commands = (
-        [*python, "uvicorn", "app.main:app", "--port", str(port), "--no-access-log", "--log-level", "warning"],
-        [*python, "celery", "-A", "app.celery_app", "worker", "--loglevel", "warning"],
-    )
-    children = [
-        subprocess.Popen(line, cwd=BACKEND, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        for line in commands
-    ]
+    """Run gateway and worker as `nyord up` does; gives their process ids."""
+    environment = dict(os.environ, PYTHONPATH=str(BACKEND))
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    commands = (gateway_command("127.0.0.1", port), worker_command())
+    children = [subprocess.Popen(line, cwd=BACKEND, env=environment, **quiet) for line in commands]
     try:
         wait_until_alive(port)
         yield children[0].pid, children[1].pid

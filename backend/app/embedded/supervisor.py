@@ -208,6 +208,12 @@ def gateway_command(host: str, port: int) -> list[str]:
         "warning",
         "--timeout-graceful-shutdown",
         "5",
+        "--no-server-header",
+        "--no-proxy-headers",  # nobody stands between: a header that says who is asking would be believed otherwise
+        "--ws-max-size",
+        "65536",  # what a client may say on a socket is a ping
+        "--ws-per-message-deflate",
+        "false",  # small messages; compressing each costs more than it saves
     ]
 
 
