@@ -1,0 +1,58 @@
+"""Guarantee: two gateways that get the same keys at the same instant make one transfer of each and give one answer."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from sqlalchemy import text
+
+from app.config import get_settings
+from app.database import unit_of_work
+from app.transactions.accept import Acceptor
+from app.transactions.batch import Answer, Wanted
+from tests.bank import Bank, Person
+
+KEYS = 40
+ROUNDS = 5
+
+
+def wanted(payer: Person, payee: Person, key: str) -> Wanted:
+    return Wanted(
+        payer.id, payer.session_id, payer.account, payee.account, 1_00, "INR", key, request_hash="ab" * 32
+    )  # fmt: skip
+
+
+async def ask_both(payer: Person, payee: Person) -> list[tuple[str, Answer]]:
+    """Send every key to both gateways at once, some of them twice, in opposite orders."""
+    async with AsyncExitStack() as stack:
+        gateways = [await stack.enter_async_context(Acceptor(get_settings()).running()) for _ in range(2)]
+
+        async def ask(gateway: Acceptor, key: str) -> tuple[str, Answer]:
+            (answer,) = await gateway.submit([wanted(payer, payee, key)])
+            return key, answer
+
+        answers: list[tuple[str, Answer]] = []
+        for number in range(ROUNDS):
+            keys = [f"key-{number}-{one}" for one in range(KEYS)]
+            asked = [ask(gateways[0], key) for key in keys] + [ask(gateways[1], key) for key in reversed(keys)]
+            answers += await asyncio.gather(*asked)
+        return answers
+
+
+class TestTwoGateways:
+    """S26, S149, S166: a key is taken once, whichever gateway is quicker."""
+
+    def test_one_transfer_and_one_answer_a_key(self, bank: Bank) -> None:
+        alice, bob = bank.customer(10_000_00), bank.customer()
+        answers = asyncio.run(ask_both(alice, bob))
+        bodies: dict[str, set[bytes]] = {}
+        for key, answer in answers:
+            assert answer.status == 201, answer.body
+            bodies.setdefault(key, set()).add(answer.body)
+        assert len(bodies) == KEYS * ROUNDS
+        assert all(len(same) == 1 for same in bodies.values())
+        assert sum(answer.is_repeated for _, answer in answers) == KEYS * ROUNDS
+        with unit_of_work() as session:
+            made = session.scalar(text("SELECT count(*) FROM transactions WHERE kind = 'transfer'"))
+        assert made == KEYS * ROUNDS
