@@ -213,6 +213,7 @@ WISHES = {
 class TestProperties:
     """S29, S154.1: no body can set a field of a row that isn't its own: role, balance, status, kyc_approved, …"""
 
+    @pytest.mark.slow
     def test_every_column_of_people_and_money_is_refused_by_every_body(self, world: World, database: str) -> None:
         assert {"role", "balance", "status", "kyc_approved", "is_active", "user_id", "hashed_password"} <= WISHES.keys()
         before = snapshot(database)

@@ -40,6 +40,7 @@ class TestRunEverything:
         assert steps == ["lint", "format", "types", "import rules"]
         assert capfd.readouterr().out.index("Failed before the tests: types.") >= 0
 
+    @pytest.mark.slow
     def test_failing_tests_fail_the_run(self, monkeypatch: pytest.MonkeyPatch, steps: list[str]) -> None:
         monkeypatch.setattr(cli_checks, "_passes", lambda name, command: True)
         assert cli_checks.run_everything(["--no-such-option"], fast=False) != 0

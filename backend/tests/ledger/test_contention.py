@@ -59,6 +59,7 @@ class Person:
         return transfer(debit, credit, self.random.randint(1, 120))
 
 
+@pytest.mark.slow
 class TestContention:
     """S164, S165: two at once on one account, both directions: no deadlock, no overdraft, no lost paisa."""
 

@@ -58,6 +58,7 @@ class Memory:
         return decision
 
 
+@pytest.mark.slow
 class TestDecideAgainstTheOracle:
     """S164, S165, S226: whatever is asked, the answers, balances, movements and holds are the oracle's."""
 

@@ -55,6 +55,7 @@ def stored(database: str, ids: dict[int, int]) -> dict[int, tuple[object, ...]]:
     return {number: by_id[account_id] for number, account_id in ids.items() if account_id in by_id}
 
 
+@pytest.mark.slow
 class TestSettleAgainstTheOracle:
     """S140.6, S164: what PostgreSQL holds afterwards is what the oracle says, and the books verify."""
 

@@ -103,6 +103,7 @@ class TestNetwork:
         assert closed.value.rcvd is not None
         assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4401, "This token isn't valid. Sign in again.")
 
+    @pytest.mark.slow
     def test_a_slow_reader_is_dropped_and_the_others_go_on(self, bank: Bank, address: str) -> None:
         slow, quick = bank.customer(accounts=0), bank.customer(accounts=0)
         with half_open(address, slow) as sluggish, opened(address, quick) as brisk:
