@@ -25,15 +25,13 @@ assert BUNDLE_EVENTS_MAX <= PLACES_PER_BUNDLE
 # A session that has recorded something says so in its `info`.
 RECORDED = "nyord.recorded"
 
-INSERT_BUNDLE = "INSERT INTO outbox (topic, version, trace, count, payload) VALUES (%s, %s, %s, %s, %s)"
-
 _INSERT = text(
     "INSERT INTO outbox (topic, version, trace, count, payload) VALUES (:topic, :version, :trace, :count, :payload)"
 )
 
 
 class Bundle(NamedTuple):
-    """One row of the outbox before it is written: the parameters of `INSERT_BUNDLE`, in its order."""
+    """One row of the outbox before it is written: its columns, in their order."""
 
     topic: str
     version: int

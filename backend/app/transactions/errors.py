@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from app.core.money import format_money
+from app.core.money import format_money, to_wire
 from app.ledger.decide import Refusal
 
 NOTHING_LEFT = "Nothing has left your account."
@@ -57,7 +57,7 @@ class InsufficientFunds(Refused):
         super().__init__(
             f"Not sent: {format_money(amount_minor, currency)} is more than the "
             f"{format_money(max(available_minor, 0), currency)} available. {NOTHING_LEFT}",
-            available=available_minor / 100,
+            available=to_wire(available_minor, currency),
         )
 
 
