@@ -9,6 +9,11 @@ from app.events.catalogue import TransferCompleted, TransferFailed, TransferInit
 
 ARJUN, MEERA = 7, 9
 
+CASH: dict[str, Any] = {"src_user_id": None, "src_account": None, "src_user_name": "Cash"}
+"""Cash paid in has nobody on its source's side; cash paid out, nobody on its destination's."""
+PAID_OUT: dict[str, Any] = {"dest_user_id": None, "dest_account": None, "dest_user_name": "Cash", "kind": "withdrawal"}
+BALANCES: dict[str, Any] = {"src_balance_minor": 785_00, "dest_balance_minor": 200_00}
+
 
 def facts(**changes: Any) -> dict[str, Any]:
     """Return the facts of ₹150.00 from Arjun (7) to Meera Nair (9), with changes."""
@@ -39,7 +44,7 @@ def transfer_initiated(**changes: Any) -> TransferInitiated:
 
 def transfer_completed(**changes: Any) -> TransferCompleted:
     """Return a settled transfer; Arjun has ₹785.00 left and Meera ₹200.00."""
-    return TransferCompleted(**facts(**({"src_balance_minor": 785_00, "dest_balance_minor": 200_00} | changes)))
+    return TransferCompleted(**facts(**(BALANCES | changes)))
 
 
 def transfer_failed(**changes: Any) -> TransferFailed:

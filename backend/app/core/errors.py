@@ -24,6 +24,15 @@ class Invalid(BankError):
     code = "invalid_request"
 
 
+class TooLarge(BankError):
+    """The request holds more than we accept."""
+
+    code = "body_too_large"
+
+    def __init__(self, bytes_max: int) -> None:
+        super().__init__("The request is larger than we accept.", bytes_max=bytes_max)
+
+
 class Unauthenticated(BankError):
     """We don't know who is asking."""
 

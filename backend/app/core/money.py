@@ -7,7 +7,6 @@ inside, it is `15000` paise. This module is the only place where one becomes the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from app.core.errors import Invalid
@@ -35,17 +34,6 @@ class UnknownCurrency(Invalid):
     """The bank keeps no books in this currency."""
 
     code = "unknown_currency"
-
-
-@dataclass(frozen=True, slots=True, order=False)
-class Money:
-    """An amount in minor units (paise for INR) of one ISO 4217 currency."""
-
-    minor: int
-    currency: str = BASE_CURRENCY
-
-    def __str__(self) -> str:
-        return format_money(self.minor, self.currency)
 
 
 def exponent(currency: str) -> int:
@@ -107,6 +95,8 @@ def format_money(minor: int, currency: str = BASE_CURRENCY) -> str:
 
 
 def _indian_grouping(whole: int) -> str:
+    if whole < 1_00_000:  # most amounts; up to here India groups as the rest of the world
+        return f"{whole:,}"
     text = str(whole)
     head, tail = text[:-3], text[-3:]
     pairs: list[str] = []

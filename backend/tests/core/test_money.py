@@ -13,7 +13,6 @@ from app.core.money import (
     AMOUNT_MINOR_MAX,
     EXPONENTS,
     InvalidAmount,
-    Money,
     UnknownCurrency,
     exponent,
     format_money,
@@ -98,7 +97,7 @@ class TestFormat:
          (-50_000_01, "-₹50,000.01")],
     )  # fmt: skip
     def test_indian_grouping(self, minor: int, text: str) -> None:
-        assert format_money(minor) == str(Money(minor)) == text
+        assert format_money(minor) == text
 
     @pytest.mark.parametrize(
         ("minor", "currency", "text"),
