@@ -13,7 +13,10 @@ import msgspec
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact. `occurred_at` is when it became true (UTC), `actor_id` the user who caused it (None: the bank itself)."""
+    """A fact. `occurred_at` is when it became true (UTC), `actor_id` the user who caused it (None: the bank itself).
+
+    `trace` is the id of the request that began it all; what follows from an event carries it on.
+    """
 
     topic: ClassVar[str] = ""
     aliases: ClassVar[tuple[str, ...]] = ()
@@ -21,6 +24,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     occurred_at: datetime
     actor_id: int | None = None
+    trace: str | None = None
 
     @property
     def routing_key(self) -> str:
@@ -209,12 +213,16 @@ class LoginFailed(Event, frozen=True, kw_only=True):
 
 
 class UserChanged(Event, frozen=True, kw_only=True):
-    """A user's role, activity, profile or password changed. `changes` holds the new values that aren't secret."""
+    """A user's role, activity, profile or password changed. `changes` holds the new values that aren't secret.
+
+    `reason` is why staff changed it; nobody has to give a reason for a change of their own.
+    """
 
     topic = "user.changed"
 
     user_id: int
     changes: dict[str, str | bool]
+    reason: str = ""
 
 
 class SessionRevoked(Event, frozen=True, kw_only=True):
@@ -296,6 +304,20 @@ class DeadLetterDecided(Event, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class BooksVerified(Event, frozen=True, kw_only=True):
+    """The books were proved: every balance, movement and hold, and the chain. No findings means that they hold.
+
+    `head` is the newest block of the chain; kept outside of the bank it makes a later proof stronger.
+    """
+
+    topic = "system.books_verified"
+
+    findings: int
+    movements: int
+    head: str | None = None
+    first_finding: str = ""
+
+
 def _all_events(root: type[Event]) -> list[type[Event]]:
     found = [root] if root.topic else []
     for child in root.__subclasses__():
@@ -318,8 +340,3 @@ def canonical(topic: str) -> type[Event]:
         if topic in event.aliases or topic.startswith(event.topic + "."):
             return event
     raise KeyError(topic)
-
-
-def user_channel(user_id: int) -> str:
-    """Return the routing key that pushes to one user's sockets (S100, S127)."""
-    return f"notify.user.{user_id}"

@@ -15,40 +15,62 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.core import clock
-from app.database import unit_of_work
-from app.events.catalogue import Event, WorkerFailed
+from app.core import failpoints
+from app.core.arrays import int_array
+from app.core.errors import Unavailable
+from app.database import driver_connection, unit_of_work
+from app.events import measured
+from app.events.catalogue import Event
 from app.events.consumer import Consumer, Envelope
+from app.events.dead_letters import bury
 from app.events.models import DeadLetter
-from app.events.outbox import PLACES_PER_BUNDLE, RECORDED, decode, record
+from app.events.outbox import PLACES_PER_BUNDLE, RECORDED, decode
+from app.events.shards import mine, plan_for_handling
 
 log = structlog.get_logger("events")
 
 ATTEMPTS_MAX = 6
 ERROR_CHARACTERS_MAX = 500
 
+# A queue's turn: `nyord.wakes_relay` says who wakes the relay (see the trigger on the outbox); the lock keeps other workers
+# out of an ordered queue until we commit.
+_TURN = """
+SELECT set_config('nyord.wakes_relay', %s, true), NOT %s OR pg_try_advisory_xact_lock(hashtextextended(%s, 0))
+"""
 # As many deliveries as make a batch, but always the first: a bundle may hold more events than the consumer would like.
-_TAKE = text(
-    """
-    WITH locked AS (
-        SELECT * FROM deliveries WHERE queue = :queue AND available_at <= clock_timestamp()
-        ORDER BY outbox_id, lo LIMIT :deliveries_max FOR UPDATE SKIP LOCKED),
-    counted AS (SELECT *, sum(hi - lo) OVER (ORDER BY outbox_id, lo, id) AS events FROM locked)
-    SELECT d.id, d.outbox_id, d.lo, d.hi, d.attempts, o.topic, o.trace, o.payload
-    FROM counted d JOIN outbox o ON o.id = d.outbox_id
-    WHERE d.events <= :batch_max OR d.events = d.hi - d.lo
-    ORDER BY d.outbox_id, d.lo, d.id
-    """
-)
-_REMEMBER = text(
-    """
-    INSERT INTO inbox (queue, outbox_id, lo, hi)
-    SELECT :queue, b.outbox_id, b.lo, b.hi
-    FROM unnest(CAST(:outbox_ids AS bigint[]), CAST(:los AS int[]), CAST(:his AS int[])) AS b(outbox_id, lo, hi)
-    ON CONFLICT DO NOTHING RETURNING outbox_id, lo
-    """
-)
-_DONE = text("DELETE FROM deliveries WHERE id = ANY(:ids)")
+# A statement of its own, so that it sees what the one before us has committed.
+_TAKE = """
+WITH locked AS (
+    SELECT * FROM deliveries WHERE queue = %s AND available_at <= clock_timestamp()
+    ORDER BY outbox_id, lo LIMIT %s FOR UPDATE SKIP LOCKED),
+counted AS (SELECT *, sum(hi - lo) OVER (ORDER BY outbox_id, lo, id) AS events FROM locked)
+SELECT d.id, d.outbox_id, d.lo, d.hi, d.attempts, o.topic, o.payload
+FROM counted d JOIN outbox o ON o.id = d.outbox_id
+WHERE d.events <= %s OR d.events = d.hi - d.lo
+ORDER BY d.outbox_id, d.lo, d.id
+"""
+# The same for what a broker delivers: wait for the turn, because the messages are in our hands already.
+_ALONE = """
+SELECT set_config('nyord.wakes_relay', 'on', true), CASE WHEN %s THEN pg_advisory_xact_lock(hashtextextended(%s, 0)) END
+"""
+# A message that comes twice, and the halves of a batch that failed, are handled one after the other.
+_ONE_BY_ONE = """
+SELECT pg_advisory_xact_lock(hashtextextended(%s, id)) FROM unnest(%s::bigint[]) AS b(id) ORDER BY id
+"""
+_ARRIVED = "SELECT 0, id, 0, count, 0, topic, payload FROM outbox WHERE id = ANY(%s::bigint[]) ORDER BY id"
+_KEEP = """
+INSERT INTO deliveries (queue, outbox_id, lo, hi) SELECT %s, id, 0, count FROM outbox WHERE id = ANY(%s::bigint[]) ORDER BY id
+"""
+# Done and remembered in one statement, and in one commit with what the handler does. A bundle of which a part has been
+# handled is in pieces already: the rest of it waits here by itself.
+_REMEMBER = """
+WITH done AS (DELETE FROM deliveries WHERE id = ANY(%s::bigint[]))
+INSERT INTO inbox (queue, outbox_id, lo, hi)
+SELECT %s, b.outbox_id, b.lo, b.hi FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS b(outbox_id, lo, hi)
+WHERE NOT EXISTS (SELECT FROM inbox i WHERE i.queue = %s AND i.outbox_id = b.outbox_id AND i.lo < b.hi AND i.hi > b.lo)
+ON CONFLICT DO NOTHING RETURNING outbox_id, lo
+"""
+_DONE = text("DELETE FROM deliveries WHERE id = :id")
 _SPLIT = text(
     """
     INSERT INTO deliveries (queue, outbox_id, lo, hi)
@@ -56,8 +78,7 @@ _SPLIT = text(
     """
 )
 _LATER = text("UPDATE deliveries SET attempts = :attempts, available_at = clock_timestamp() + :delay WHERE id = :id")
-_ONE_WORKER = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:queue, 0))")
-_QUIETLY = text("SET LOCAL nyord.wakes_relay = on")  # see the trigger on the outbox
+# Deliveries taken at once: this many, or a fifth of the batch, whichever is more.
 DELIVERIES_MAX = 100
 
 
@@ -70,7 +91,6 @@ class Taken(NamedTuple):
     hi: int
     attempts: int
     topic: str
-    trace: str | None
     payload: str
 
     def events(self) -> list[Event]:
@@ -78,9 +98,9 @@ class Taken(NamedTuple):
         return decode(self.topic, self.payload, self.lo, self.hi)
 
     def envelopes(self) -> list[Envelope]:
-        """Return the events with their ids and their trace."""
+        """Return the events with their places in the log."""
         first = self.outbox_id * PLACES_PER_BUNDLE + self.lo
-        return [Envelope(event, place, self.trace) for place, event in enumerate(self.events(), first)]
+        return [Envelope(event, place) for place, event in enumerate(self.events(), first)]
 
 
 def handle_waiting(consumer: Consumer, *, relay: Callable[[], None] | None = None) -> int:
@@ -98,51 +118,93 @@ def handle_waiting(consumer: Consumer, *, relay: Callable[[], None] | None = Non
             if _is_our_turn(session, consumer, quiet=relay is not None):
                 taken = _take(session, consumer)
             if taken:
+                if any(delivery.attempts or delivery.lo for delivery in taken):
+                    ids = int_array(sorted({delivery.outbox_id for delivery in taken}))
+                    driver_connection(session).execute(_ONE_BY_ONE, (consumer.queue, ids), prepare=True)
                 _handle(session, consumer, taken)
+                failpoints.reach("inbox.before-commit")
                 has_recorded = RECORDED in session.info
     except Exception as error:
         if _database_is_away(error):
             raise
         _set_aside(consumer, taken, error)
+    failpoints.reach("inbox.committed")
     if has_recorded and relay is not None:
         relay()
     return sum(delivery.hi - delivery.lo for delivery in taken)
 
 
+def handle_arrived(consumer: Consumer, outbox_ids: Sequence[int], *, relay: Callable[[], None]) -> None:
+    """Handle bundles that a broker has delivered, as recorded in the outbox: a message only names what the bank knows.
+
+    A batch that fails is kept in the consumer's own queue here, where it is tried again in halves like any other; so when
+    this returns the broker can forget the messages. Bundles handled before, or never recorded, change nothing.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: PostgreSQL is away. The messages must wait; call again later.
+    """
+    has_recorded = False
+    try:
+        with unit_of_work() as session:
+            connection = driver_connection(session)
+            connection.execute(_ALONE, (consumer.ordered, consumer.queue), prepare=True)
+            connection.execute(_ONE_BY_ONE, (consumer.queue, int_array(sorted(outbox_ids))), prepare=True)
+            arrived = [Taken(*row) for row in connection.execute(_ARRIVED, (int_array(outbox_ids),), prepare=True)]  # type: ignore[arg-type]
+            _handle(session, consumer, arrived)
+            failpoints.reach("inbox.before-commit")
+            has_recorded = RECORDED in session.info
+    except Exception as error:
+        if _database_is_away(error):
+            raise
+        log.warning("batch failed", queue=consumer.queue, error=_describe(error))
+        with unit_of_work() as session:
+            keep(session, consumer.queue, outbox_ids)
+    failpoints.reach("inbox.committed")
+    if has_recorded:
+        relay()
+
+
+def keep(session: Session, queue: str, outbox_ids: Sequence[int]) -> None:
+    """Put bundles into a queue's deliveries, to be handled from there; those never recorded are left out."""
+    driver_connection(session).execute(_KEEP, (queue, int_array(outbox_ids)), prepare=True)
+
+
 def _take(session: Session, consumer: Consumer) -> list[Taken]:
     """Lock what waits, oldest first, up to the consumer's batch (always at least one delivery)."""
-    limits = {"batch_max": consumer.batch_max, "deliveries_max": DELIVERIES_MAX}
-    return [Taken(*row) for row in session.execute(_TAKE, {"queue": consumer.queue, **limits})]
+    parameters = (consumer.queue, max(DELIVERIES_MAX, consumer.batch_max // 5), consumer.batch_max)
+    return [Taken(*row) for row in driver_connection(session).execute(_TAKE, parameters, prepare=True)]  # type: ignore[arg-type]
 
 
 def _is_our_turn(session: Session, consumer: Consumer, *, quiet: bool = False) -> bool:
     """Whether this worker may handle the queue now: always, unless it is ordered and another one does."""
-    if quiet:
-        session.execute(_QUIETLY)
-    return not consumer.ordered or bool(session.scalar(_ONE_WORKER, {"queue": consumer.queue}))
+    parameters = ("on" if quiet else "", consumer.ordered, consumer.queue)
+    row = driver_connection(session).execute(_TURN, parameters, prepare=True).fetchone()
+    assert row is not None
+    return bool(row[1])
 
 
 def _handle(session: Session, consumer: Consumer, taken: Sequence[Taken]) -> None:
     """Run the consumer on what its inbox doesn't know yet. A batch of nothing but duplicates is a no-op."""
-    fresh = session.execute(
-        _REMEMBER,
-        {
-            "queue": consumer.queue,
-            "outbox_ids": [delivery.outbox_id for delivery in taken],
-            "los": [delivery.lo for delivery in taken],
-            "his": [delivery.hi for delivery in taken],
-        },
+    parameters = (
+        int_array(delivery.id for delivery in taken),
+        consumer.queue,
+        int_array(delivery.outbox_id for delivery in taken),
+        int_array(delivery.lo for delivery in taken),
+        int_array(delivery.hi for delivery in taken),
+        consumer.queue,
     )
-    unhandled = {(row.outbox_id, row.lo) for row in fresh}
+    plan = plan_for_handling(session) if consumer.shard else None
+    unhandled = set(driver_connection(session).execute(_REMEMBER, parameters, prepare=True))
     items: list[Event | Envelope] = []
     for delivery in taken:
         key = (delivery.outbox_id, delivery.lo)
         if key in unhandled:
             unhandled.remove(key)  # the same delivery may stand twice in one batch
-            items += delivery.envelopes() if consumer.enveloped else delivery.events()
+            found = delivery.envelopes() if consumer.enveloped else delivery.events()
+            items += mine(plan, consumer.shard, delivery.outbox_id, found) if plan and consumer.shard else found
     if items:
+        measured.watch(session, consumer, items)
         consumer.handler(session, items)
-    session.execute(_DONE, {"ids": [delivery.id for delivery in taken]})
 
 
 def _set_aside(consumer: Consumer, taken: Sequence[Taken], error: Exception) -> None:
@@ -198,7 +260,7 @@ def _split(session: Session, consumer: Consumer, delivery: Taken) -> None:
         "hi": delivery.hi,
     }
     session.execute(_SPLIT, place | {"middle": middle})
-    session.execute(_DONE, {"ids": [delivery.id]})
+    session.execute(_DONE, {"id": delivery.id})
 
 
 def _put_off(session: Session, consumer: Consumer, delivery: Taken, error: Exception) -> None:
@@ -225,28 +287,18 @@ def _bury(session: Session, consumer: Consumer, delivery: Taken, error: Exceptio
         error=_describe(error),
         attempts=delivery.attempts + 1,
     )
-    session.add(letter)
-    session.flush()
-    session.execute(_DONE, {"ids": [delivery.id]})
-    failed = WorkerFailed(occurred_at=clock.now(), queue=consumer.queue, dead_letter_id=letter.id, error=letter.error)
-    if delivery.topic != WorkerFailed.topic:  # a failure to report failures must not report itself for ever
-        record(session, failed)
-    log.error(
-        "event became a dead letter",
-        queue=consumer.queue,
-        topic=delivery.topic,
-        event_id=event_id(delivery.outbox_id, delivery.lo),
-        dead_letter_id=letter.id,
-        error=letter.error,
-    )
+    bury(session, letter)
+    session.execute(_DONE, {"id": delivery.id})
 
 
 def _database_is_away(error: Exception) -> bool:
-    """Whether to wait for PostgreSQL, or for a lock, rather than to blame the event.
+    """Whether to wait for PostgreSQL, a lock, or an engine that a consumer needs, rather than to blame the event.
 
     Class 54 is an operational error too, but means that the event itself breaks one of PostgreSQL's limits; it would
     break it again.
     """
+    if isinstance(error, Unavailable):
+        return True
     if not isinstance(error, OperationalError):
         return False
     return not (getattr(error.orig, "sqlstate", None) or "").startswith("54")

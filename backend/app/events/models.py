@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, Integer, SmallInteger, String, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
@@ -71,15 +83,30 @@ class InboxEntry(Base):
     handled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
 
+class ShardPlan(Base):
+    """From this bundle on, the events of sharded queues are split so many ways (see `shards`). No row: one."""
+
+    __tablename__ = "shard_plans"
+
+    first_bundle: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    shards: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (CheckConstraint("shards > 0", name="at_least_one"),)
+
+
 class DeadLetter(Base):
-    """One event that its consumer could not handle after every retry. Staff replay it or give it up with a reason."""
+    """One event that its consumer could not handle after every retry. Staff replay it or give it up with a reason.
+
+    Or a message that a foreign program published and the bank didn't believe: then there is no bundle, but its text.
+    """
 
     __tablename__ = "dead_letters"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     queue: Mapped[str] = mapped_column(String(60))
-    outbox_id: Mapped[int] = mapped_column(BigInteger)
-    position: Mapped[int] = mapped_column(Integer)
+    outbox_id: Mapped[int | None] = mapped_column(BigInteger)
+    position: Mapped[int | None] = mapped_column(Integer)
+    message: Mapped[str | None] = mapped_column(Text)
     topic: Mapped[str] = mapped_column(String(80))
     error: Mapped[str] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(Integer)
@@ -90,4 +117,8 @@ class DeadLetter(Base):
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     decision_reason: Mapped[str | None] = mapped_column(Text)
 
-    __table_args__ = (Index("ix_dead_letters_status_id", "status", "id"),)
+    __table_args__ = (
+        Index("ix_dead_letters_status_id", "status", "id"),
+        CheckConstraint("(outbox_id IS NULL) = (position IS NULL)", name="bundle_and_position"),
+        CheckConstraint("(outbox_id IS NULL) <> (message IS NULL)", name="bundle_or_message"),
+    )

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import msgspec
 import structlog
-from sqlalchemy import text
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
+from app.core.arrays import int_array, text_array
+from app.database import driver_connection
 from app.events.catalogue import Event, canonical
 
 # A bundle is the unit of delivery; this keeps one message well below every broker's and socket's comfort.
@@ -25,9 +27,11 @@ assert BUNDLE_EVENTS_MAX <= PLACES_PER_BUNDLE
 # A session that has recorded something says so in its `info`.
 RECORDED = "nyord.recorded"
 
-_INSERT = text(
-    "INSERT INTO outbox (topic, version, trace, count, payload) VALUES (:topic, :version, :trace, :count, :payload)"
-)
+INSERT = """
+INSERT INTO outbox (topic, version, trace, count, payload)
+SELECT topic, version, trace, count, payload
+FROM unnest(%s::text[], %s::smallint[], %s::text[], %s::int[], %s::text[]) AS o(topic, version, trace, count, payload)
+"""
 
 
 class Bundle(NamedTuple):
@@ -40,14 +44,19 @@ class Bundle(NamedTuple):
     payload: str
 
 
-def bundles(events: Iterable[Event], *, trace: str | None = None) -> list[Bundle]:
-    """Return the outbox rows for these events: one per topic, in order, of at most `BUNDLE_EVENTS_MAX` events each."""
+def bundles(events: Iterable[Event]) -> list[Bundle]:
+    """Return the outbox rows for these events: one per topic, in order, of at most `BUNDLE_EVENTS_MAX` events each.
+
+    A bundle's trace is its events' common one; the requests of a group commit each have their own, in their events.
+    """
     made: list[Bundle] = []
     ordered = sorted(events, key=lambda event: event.routing_key)  # stable: within a topic the order of recording stays
     for topic, same in groupby(ordered, key=lambda event: event.routing_key):
         group = list(same)
         for start in range(0, len(group), BUNDLE_EVENTS_MAX):
             part = group[start : start + BUNDLE_EVENTS_MAX]
+            traces = {event.trace for event in part}
+            trace = traces.pop() if len(traces) == 1 else None
             made.append(Bundle(topic, part[0].version, trace, len(part), msgspec.json.encode(part).decode()))
     return made
 
@@ -57,10 +66,15 @@ def record(session: Session, *events: Event) -> None:
     if not events:
         return
     session.info[RECORDED] = True
-    session.flush()
     trace = structlog.contextvars.get_contextvars().get("request_id")
-    for bundle in bundles(events, trace=trace):
-        session.execute(_INSERT, bundle._asdict())
+    traced = [event if event.trace or not trace else replace(event, trace=trace) for event in events]
+    driver_connection(session).execute(INSERT, columns(bundles(traced)), prepare=True)
+
+
+def columns(recorded: Iterable[Bundle]) -> tuple[str, str, str, str, str]:
+    """Return the parameters of `INSERT`: the texts of one array per column."""
+    topics, versions, traces, counts, payloads = list(zip(*recorded, strict=True)) or [()] * 5
+    return text_array(topics), int_array(versions), text_array(traces), int_array(counts), text_array(payloads)
 
 
 def decode(topic: str, payload: str, lo: int = 0, hi: int | None = None) -> list[Event]:

@@ -7,34 +7,35 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.core import failpoints
+from app.core.arrays import int_array, text_array
+from app.database import driver_connection
+from app.events import measured
 from app.events.consumer import queues_for
+from app.events.shards import RELAY_LOCK
 
 RELAY_BUNDLES_MAX = 200
 
 # One relay at a time, so that bundles reach their queues in the order in which they were recorded (S136). It is short, and
 # its commit need not wait for the disk: a relayed bundle that is lost in a crash is still unsent, and a consumer that
 # handles it commits durably, which flushes this commit before its own.
-_BEGIN = text("SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(7811887806)")
+_BEGIN = f"SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock({RELAY_LOCK})"
 
 # Rows of transactions not yet committed aren't visible; they come with the next turn. What is deleted here and not
-# delivered comes back with the rollback.
-_TAKE = text(
-    """
-    WITH taken AS (DELETE FROM outbox_unsent WHERE outbox_id IN (
-        SELECT outbox_id FROM outbox_unsent ORDER BY outbox_id LIMIT :limit) RETURNING outbox_id)
-    SELECT o.id, o.topic, o.count FROM taken JOIN outbox o ON o.id = taken.outbox_id ORDER BY o.id
-    """
-)
-_DELIVER = text(
-    """
-    INSERT INTO deliveries (queue, outbox_id, lo, hi)
-    SELECT d.queue, d.outbox_id, 0, d.hi
-    FROM unnest(CAST(:queues AS text[]), CAST(:outbox_ids AS bigint[]), CAST(:his AS int[])) AS d(queue, outbox_id, hi)
-    """
-)
+# delivered comes back with the rollback. A statement of its own: it must see what the relay before it has committed.
+_TAKE = """
+WITH taken AS (DELETE FROM outbox_unsent WHERE outbox_id IN (
+    SELECT outbox_id FROM outbox_unsent ORDER BY outbox_id LIMIT %s) RETURNING outbox_id)
+SELECT o.id, o.topic, o.count, (SELECT coalesce(max(shards), 1) FROM shard_plans)
+FROM taken JOIN outbox o ON o.id = taken.outbox_id ORDER BY o.id
+"""
+_DELIVER = """
+INSERT INTO deliveries (queue, outbox_id, lo, hi)
+SELECT d.queue, d.outbox_id, 0, d.hi
+FROM unnest(%s::text[], %s::bigint[], %s::int[]) AS d(queue, outbox_id, hi)
+"""
 
 
 class Relayed(NamedTuple):
@@ -51,10 +52,18 @@ class Relayed(NamedTuple):
 
 def relay_once(session: Session) -> Relayed:
     """Hand up to `RELAY_BUNDLES_MAX` bundles to the queues bound to their topics, in the session's transaction."""
-    session.execute(_BEGIN)
-    taken = session.execute(_TAKE, {"limit": RELAY_BUNDLES_MAX}).all()
-    deliveries = [(queue, outbox_id, count) for outbox_id, topic, count in taken for queue in queues_for(topic)]
+    connection = driver_connection(session)
+    connection.execute(_BEGIN, prepare=True)
+    taken = connection.execute(_TAKE, (RELAY_BUNDLES_MAX,), prepare=True).fetchall()
+    deliveries = [
+        (queue, outbox_id, count)
+        for outbox_id, topic, count, shards in taken
+        for queue in queues_for(str(topic), int(str(shards)))
+    ]
+    deliveries = failpoints.twice("relay.twice", deliveries)
     if deliveries:
-        queues, outbox_ids, counts = (list(column) for column in zip(*deliveries, strict=True))
-        session.execute(_DELIVER, {"queues": queues, "outbox_ids": outbox_ids, "his": counts})
-    return Relayed(len(taken), {queue for queue, _, _ in deliveries})
+        queues, outbox_ids, counts = zip(*deliveries, strict=True)
+        connection.execute(_DELIVER, (text_array(queues), int_array(outbox_ids), int_array(counts)), prepare=True)
+    failpoints.reach("relay.taken")
+    measured.relayed(connection, [row[0] for row in taken])  # type: ignore[misc]
+    return Relayed(len(taken), set(queues) if deliveries else set())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from app.events.catalogue import CATALOGUE, Event, canonical, user_channel
+from app.events.catalogue import CATALOGUE, Event, canonical
 
 # The specification's spellings and the canonical name of each; kyc.review's job is the pending verification.
 SPELLINGS = {
@@ -52,10 +52,6 @@ class TestNames:
     def test_a_name_of_nothing(self, name: str) -> None:
         with pytest.raises(KeyError):
             canonical(name)
-
-    def test_a_users_channel(self) -> None:
-        """S127: `notify.user.<id>`."""
-        assert user_channel(7) == "notify.user.7"
 
 
 class TestFacts:

@@ -1,0 +1,58 @@
+"""Telling the relay, in whichever process it is, that something was recorded: over a connection of its own.
+
+PostgreSQL lets one notifying transaction commit at a time, and one that is being written to the disk holds up the others. So
+nobody who has something better to do waits for a notification, and those that come due while one is on its way are one.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+import psycopg
+
+from app.config import get_settings
+from app.events.threads import Threads
+
+_WAKE: Final = "SELECT pg_notify('outbox', '')"
+_OPTIONS: Final = "-c timezone=UTC -c synchronous_commit=off"  # nothing is written, so there is no disk to wait for
+_JOIN_SECONDS_MAX: Final = 5.0
+
+
+class Waker:
+    """Wakes the relay when asked. Should it fail, the relay looks by itself about once a second."""
+
+    def __init__(self) -> None:
+        self._due = threading.Event()
+        self._threads = Threads()
+
+    def wake(self) -> None:
+        """Have the relay woken soon; returns at once. Call it after the commit that recorded something."""
+        self._due.set()
+
+    def start(self) -> None:
+        """Start the thread that tells."""
+        self._threads.spawn("waker", self._tell)
+
+    def stop(self, timeout_seconds: float = _JOIN_SECONDS_MAX) -> None:
+        """Tell what is due, and stop."""
+        self._threads.stopping.set()
+        self._due.set()
+        self._threads.join(timeout_seconds)
+
+    def _tell(self) -> None:
+        with psycopg.connect(
+            get_settings().libpq_url, autocommit=True, application_name="nyord-waker", options=_OPTIONS,
+            connect_timeout=5, keepalives_idle=20, keepalives_interval=5, keepalives_count=3, tcp_user_timeout=10_000,
+        ) as connection:  # fmt: skip
+            while True:
+                self._due.wait()
+                is_last = self._threads.stopping.is_set()
+                self._due.clear()
+                try:
+                    connection.execute(_WAKE)
+                except psycopg.OperationalError:
+                    self._due.set()  # told again over the next connection
+                    raise
+                if is_last:
+                    return
