@@ -20,6 +20,7 @@ from app.core.errors import (
     Invalid,
     NotFound,
     Refused,
+    TooLarge,
     TooMany,
     Unauthenticated,
     Unavailable,
@@ -29,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 STATUS_OF_KIND: dict[type[BankError], int] = {
     Invalid: 422,
+    TooLarge: 413,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
@@ -40,6 +42,7 @@ STATUS_OF_KIND: dict[type[BankError], int] = {
 
 VALIDATION_ERRORS_MAX = 20  # a body full of mistakes gets a readable answer, not a long one
 DATABASE_RETRY_SECONDS = 2
+LIMITS = frozenset({"min_length", "max_length", "gt", "ge", "lt", "le"})
 
 
 class ErrorOut(BaseModel):
@@ -47,7 +50,11 @@ class ErrorOut(BaseModel):
 
     detail: str = Field(description="One sentence for a person, with the next step.")
     code: str = Field(description="What happened, for a program; stable.")
-    data: dict[str, Any] = Field(default_factory=dict, description="The facts to act on.")
+    data: dict[str, Any] = Field(
+        default_factory=dict,
+        description="The facts to act on. Where fields are wrong, `errors` says of each its `field`, a `code`, the "
+        "`message` and the `facts` in it (`max_length`, `ge`, …).",
+    )
 
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
@@ -68,7 +75,7 @@ _HTTP_ERRORS: dict[int, tuple[str, str]] = {
     400: ("invalid_request", "The request couldn't be read. Send a JSON object in UTF-8."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address doesn't know that method."),
-    413: ("body_too_large", "The request is larger than we accept."),
+    413: (TooLarge.code, "The request is larger than we accept."),
 }
 
 
@@ -158,10 +165,16 @@ async def _validation_error(request: Request, error: Exception) -> Response:
             "field": "" if one["type"] == "json_invalid" else _field_name(one["loc"]),
             "code": one["type"],
             "message": one["msg"],
+            "facts": _limits(one.get("ctx", {})),
         }
         for one in found[:VALIDATION_ERRORS_MAX]
     ]
     return _json(body_of(_validation_sentence(found[0]), Invalid.code, {"errors": errors}), 422)
+
+
+def _limits(context: dict[str, Any]) -> dict[str, int]:
+    """Return the numbers that the message names. All of them are ours: what was sent is never among them."""
+    return {name: value for name, value in context.items() if name in LIMITS and type(value) is int}
 
 
 def _json(body: bytes, status: int, headers: dict[str, str] | None = None) -> Response:

@@ -1,22 +1,23 @@
-"""How often: limits of use per person and per address, counted in this process's memory.
+"""How often: limits of use per person and per address, counted in memory and shared by all gateways through Redis.
 
-Each gateway counts for itself, so with N gateways a client gets up to N times as much; that is the accepted price of
-needing nothing beside PostgreSQL. What must be exact (wrong passwords, transactions a minute) is counted in PostgreSQL.
+Without Redis (`REDIS_URL`), or while it is away, each gateway counts for itself, so with N gateways a client gets up to N times
+as much. What must be exact (wrong passwords, transactions a minute) is counted in PostgreSQL.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from math import ceil
 from typing import Literal
 
 from fastapi import Request
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits import parse
 
+from app.cache.circuit import shared
+from app.cache.counts import Counts, Limit, Sharing
 from app.config import get_settings
 from app.core.errors import TooMany
 
@@ -30,17 +31,18 @@ class TooManyRequests(TooMany):
 
 
 @lru_cache(maxsize=1)
-def _limiter() -> SlidingWindowCounterRateLimiter:
-    return SlidingWindowCounterRateLimiter(MemoryStorage())
+def _counts() -> Counts:
+    return Counts()
 
 
 @lru_cache(maxsize=32)
-def _parsed(rate: str) -> RateLimitItem:
-    return parse(rate)
+def _parsed(rate: str) -> Limit:
+    item = parse(rate)
+    return Limit(item.amount, item.get_expiry())
 
 
 def hit(name: LimitName, who: str) -> None:
-    """Count one use of a limit (a setting such as `600/minute`) by a person or an address.
+    """Count one use of a limit (a setting such as `600/minute`) by a person or an address. Waits for nothing.
 
     Raises:
         TooManyRequests: the limit is used up; the error says when to try again.
@@ -48,11 +50,21 @@ def hit(name: LimitName, who: str) -> None:
     settings = get_settings()
     if not settings.rate_limit_enabled:
         return
-    item = _parsed(getattr(settings, name))
-    if _limiter().hit(item, name, who):
+    wait_seconds = _counts().hit(f"{name}:{who}", _parsed(getattr(settings, name)), time.time())
+    if wait_seconds:
+        seconds = ceil(wait_seconds)
+        raise TooManyRequests(f"That was too often. Try again in {_spoken(seconds)}.", retry_after_seconds=seconds)
+
+
+@contextmanager
+def shared_counts() -> Iterator[None]:
+    """While the block lasts, count together with the other gateways, if the bank has a Redis."""
+    circuit = shared()
+    if circuit is None:
+        yield
         return
-    seconds = max(1, ceil(_limiter().get_window_stats(item, name, who).reset_time - time.time()))
-    raise TooManyRequests(f"That was too often. Try again in {_spoken(seconds)}.", retry_after_seconds=seconds)
+    with Sharing(_counts(), circuit):
+        yield
 
 
 def per_address(name: LimitName) -> Callable[[Request], Awaitable[None]]:
@@ -71,7 +83,7 @@ def address_of(request: Request) -> str:
 
 def forget_all() -> None:
     """Start counting afresh (for tests)."""
-    _limiter.cache_clear()
+    _counts.cache_clear()
 
 
 def _spoken(seconds: int) -> str:

@@ -11,7 +11,10 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.edge.errors import body_of, internal_error_body
+from app.core.errors import TooLarge
+from app.edge.errors import body_of, error_body, internal_error_body
+from app.telemetry.context import adopted
+from app.telemetry.requests import answered
 
 log = structlog.get_logger("app.access")
 
@@ -30,8 +33,7 @@ DATA_HEADERS: list[tuple[bytes, bytes]] = [
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
-BODY_TOO_LARGE = ("The request is larger than we accept.", "body_too_large")
-_TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 class EdgeMiddleware:
@@ -47,14 +49,15 @@ class EdgeMiddleware:
         self._app = app
         self._body_bytes_max = body_bytes_max
         self._larger_bodies = dict(larger_bodies or {})
-        self._headers = [*SECURITY_HEADERS, _TRANSPORT_SECURITY] if secure else SECURITY_HEADERS
+        self._headers = [*SECURITY_HEADERS, TRANSPORT_SECURITY] if secure else SECURITY_HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        request_id = _request_id(headers.get(b"x-request-id"))
+        given = adopted(headers.get(b"traceparent")) or usable_request_id(headers.get(b"x-request-id"))
+        request_id = given or secrets.token_hex(8)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         if scope["type"] == "websocket":
@@ -64,11 +67,11 @@ class EdgeMiddleware:
 
     async def _serve(self, scope: Scope, receive: Receive, answer: _Answer, headers: dict[bytes, bytes]) -> None:
         started = time.perf_counter()
-        scope.setdefault("state", {})
+        scope.setdefault("state", {})["request_id"] = answer.request_id
         try:
             limit = self._limit(scope["path"])
             if _content_length(headers) > limit:
-                await answer.error(413, body_of(*BODY_TOO_LARGE, {"bytes_max": limit}))
+                await answer.error(413, error_body(TooLarge(limit)))
             elif b"%00" in scope["query_string"] or "\x00" in scope["path"]:
                 # PostgreSQL keeps no NUL character, so nothing with one can be looked up.
                 await answer.error(
@@ -83,12 +86,15 @@ class EdgeMiddleware:
                 raise
             await answer.error(500, internal_error_body(answer.request_id))
         finally:
+            method, route, seconds = scope["method"], _route(scope), time.perf_counter() - started
+            traceparent = headers.get(b"traceparent")
+            answered(method, route, answer.status, seconds, request_id=answer.request_id, traceparent=traceparent)
             log.info(
                 "request",
-                method=scope["method"],
-                route=_route(scope),
+                method=method,
+                route=route,
                 status=answer.status,
-                duration_ms=round((time.perf_counter() - started) * 1000, 1),
+                duration_ms=round(seconds * 1000, 1),
                 user_id=scope["state"].get("user_id"),
             )
 
@@ -141,12 +147,12 @@ class _Counted:
         return message
 
 
-def _request_id(given: bytes | None) -> str:
-    if given is not None:
-        text = given.decode("latin-1")
-        if _REQUEST_ID.fullmatch(text):
-            return text
-    return secrets.token_hex(8)
+def usable_request_id(given: bytes | None) -> str | None:
+    """Return the id that a request came with, unless it came without or it could do harm where it is written."""
+    if given is None:
+        return None
+    text = given.decode("latin-1")
+    return text if _REQUEST_ID.fullmatch(text) else None
 
 
 def _content_length(headers: Mapping[bytes, bytes]) -> int:

@@ -1,7 +1,7 @@
 """Who may open a socket: the bearer of an access token, or of a ticket that was bought with one.
 
 A token in an address may end up in somebody's log. A ticket is worth nothing there: it is good for one socket, within
-half a minute.
+half a minute. It lies in Redis, and in PostgreSQL where there is no Redis or it is away; whoever takes it takes it away.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.cache.circuit import CacheAway, ask
 from app.core import clock
 from app.identity import tokens
 from app.identity.errors import SessionEnded
@@ -47,9 +48,14 @@ def by_token(session: Session, token: str) -> Admission:
 
 def issue_ticket(session: Session, *, user_id: int, session_id: int) -> str:
     """Return a ticket for one socket, good for `TICKET_SECONDS`. Only its hash is kept."""
+    ticket = secrets.token_urlsafe(32)
+    try:
+        ask(lambda redis: redis.set(_key(ticket), f"{user_id}:{session_id}", ex=TICKET_SECONDS))
+        return ticket
+    except CacheAway:
+        ticket = secrets.token_urlsafe(32)  # the first one may lie in Redis all the same, and would be good for two
     now = clock.now()
     session.execute(delete(SocketTicket).where(SocketTicket.expires_at <= now))
-    ticket = secrets.token_urlsafe(32)
     session.add(
         SocketTicket(
             ticket_hash=_hash(ticket),
@@ -67,13 +73,27 @@ def by_ticket(session: Session, ticket: str) -> Admission:
     Raises:
         TicketInvalid: unknown, used, too old, or its session has ended meanwhile.
     """
+    admitted = _from_redis(ticket) or _from_postgresql(session, ticket)
+    if admitted is None or admitted.session_id not in living(session, [admitted.session_id]):
+        raise TicketInvalid
+    return admitted
+
+
+def _from_redis(ticket: str) -> Admission | None:
+    try:
+        held = ask(lambda redis: redis.getdel(_key(ticket)))
+    except CacheAway:
+        return None
+    user_id, _, session_id = (held or "").partition(":")
+    return Admission(int(user_id), int(session_id)) if held else None
+
+
+def _from_postgresql(session: Session, ticket: str) -> Admission | None:
     used = delete(SocketTicket).where(SocketTicket.ticket_hash == _hash(ticket))
     row = session.execute(
         used.returning(SocketTicket.user_id, SocketTicket.session_id, SocketTicket.expires_at)
     ).one_or_none()
-    if row is None or row.expires_at <= clock.now() or row.session_id not in living(session, [row.session_id]):
-        raise TicketInvalid
-    return Admission(row.user_id, row.session_id)
+    return None if row is None or row.expires_at <= clock.now() else Admission(row.user_id, row.session_id)
 
 
 def living(session: Session, session_ids: Collection[int]) -> set[int]:
@@ -85,6 +105,10 @@ def living(session: Session, session_ids: Collection[int]) -> set[int]:
         .where(UserSession.revoked_at.is_(None), UserSession.expires_at > clock.now(), User.is_active)
     )
     return set(session.scalars(query))
+
+
+def _key(ticket: str) -> str:
+    return f"nyord:ticket:{_hash(ticket).hex()}"
 
 
 def _hash(ticket: str) -> bytes:

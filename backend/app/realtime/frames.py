@@ -4,6 +4,7 @@ Three kinds of payload, told apart by their first character:
 
     [[7,{…}],[9,{…}]]     messages, each for one user
     {"recheck":[7,9]}     these users' sessions changed: look again whether their sockets may stay
+    {"traces":[[7,"…"]]}  these users' news just now belong to these requests (only where spans are wanted)
     +9c0f.0:…  .9c0f.1:…  one payload that didn't fit, in parts; the one with the full stop is the last
 
 PostgreSQL delivers the notifications of a commit together and in order, so parts need only be joined. Their marks
@@ -24,18 +25,20 @@ PART_CHARACTERS = 1_900
 
 
 class Frames(NamedTuple):
-    """What a payload said: messages by user, and the users whose sessions are to be checked again."""
+    """What a payload said: messages by user, users whose sessions are to be checked again, requests by user."""
 
     messages: Sequence[tuple[int, str]] = ()
     recheck: Sequence[int] = ()
+    traces: Sequence[tuple[int, str]] = ()
 
 
-class _Recheck(msgspec.Struct):
-    recheck: list[int]
+class _Word(msgspec.Struct, omit_defaults=True):
+    recheck: list[int] = []
+    traces: tuple[tuple[int, str], ...] = ()
 
 
 _read_messages = msgspec.json.Decoder(list[tuple[int, msgspec.Raw]]).decode
-_read_recheck = msgspec.json.Decoder(_Recheck).decode
+_read_word = msgspec.json.Decoder(_Word).decode
 
 
 def pack(messages: Iterable[tuple[int, bytes]]) -> list[str]:
@@ -57,7 +60,12 @@ def pack(messages: Iterable[tuple[int, bytes]]) -> list[str]:
 
 def recheck(user_ids: Iterable[int]) -> list[str]:
     """Return the payloads that make every gateway look again at the sessions of these users' sockets."""
-    return _parts(msgspec.json.encode(_Recheck(sorted(set(user_ids)))).decode())
+    return _parts(msgspec.json.encode(_Word(recheck=sorted(set(user_ids)))).decode())
+
+
+def traces(traces: Iterable[tuple[int, str]]) -> list[str]:
+    """Return the payloads that tell the gateways which requests the messages before them belong to."""
+    return _parts(msgspec.json.encode(_Word(traces=tuple(traces))).decode())
 
 
 def _sized(entries: list[bytes]) -> list[str]:
@@ -92,5 +100,6 @@ class Unpacker:
                 return Frames()
             payload, self._parts = "".join(self._parts), []
         if payload.startswith("{"):
-            return Frames(recheck=_read_recheck(payload).recheck)
+            word = _read_word(payload)
+            return Frames(recheck=word.recheck, traces=word.traces)
         return Frames(messages=[(user_id, bytes(raw).decode()) for user_id, raw in _read_messages(payload)])

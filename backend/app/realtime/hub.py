@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket
 
+from app.cache import hints
 from app.config import Settings
 from app.database import unit_of_work
 from app.realtime import admission, service
@@ -26,6 +27,7 @@ from app.realtime.admission import Admission
 from app.realtime.errors import CLOSE_OVERLOADED, CLOSE_RESTART, CLOSE_TOO_MANY, CLOSE_UNAUTHENTICATED
 from app.realtime.frames import Unpacker
 from app.realtime.socket import Socket, close
+from app.telemetry import spans
 
 log = structlog.get_logger("realtime")
 
@@ -51,6 +53,8 @@ class Hub:
     async def running(self) -> AsyncIterator[Hub]:
         """Listen and keep the heart beating while the gateway serves; say goodbye at the end."""
         loops = [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
+        if self._settings.redis_url:
+            loops.append(asyncio.create_task(hints.listen(self._settings.redis_url, self._look_again)))
         try:
             yield self
         finally:
@@ -59,6 +63,11 @@ class Hub:
             await asyncio.gather(*loops, *self._errands, return_exceptions=True)
             self._close_all("The bank restarts. Connect again.")
             await self._tell(lambda session: service.closed(session, gateway=self.gateway))
+
+    @property
+    def sockets(self) -> int:
+        """How many sockets are open here."""
+        return sum(map(len, list(self._sockets.values())))
 
     async def serve(self, websocket: WebSocket, admitted: Admission) -> None:
         """Accept an admitted socket and keep it until it ends. Once it is open, every push reaches it."""
@@ -134,7 +143,13 @@ class Hub:
         for user_id, message in frames.messages:
             for socket in self._sockets.get(user_id, ()):
                 socket.offer(message)
-        concerned = [user_id for user_id in frames.recheck if user_id in self._sockets]
+        for user_id, request_id in frames.traces:
+            if sockets := len(self._sockets.get(user_id, ())):
+                spans.record("push", request_id, seconds=0, kind="PRODUCER", attributes={"nyord.sockets": sockets})
+        self._look_again(frames.recheck)
+
+    def _look_again(self, user_ids: Collection[int]) -> None:
+        concerned = [user_id for user_id in user_ids if user_id in self._sockets]
         if concerned:
             self._errand(self._recheck(concerned))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.realtime import frames
+from app.telemetry import spans
 
 CHANNEL = "realtime"
 # Three heartbeats: a gateway that missed them all is gone, and its users with it.
@@ -59,6 +60,13 @@ def push(session: Session, messages: Sequence[tuple[int, Message]]) -> int:
 def send(session: Session, messages: Sequence[tuple[int, Message]]) -> None:
     """Push messages without asking who is connected (the caller has): as few notifications as possible, in order."""
     _notify(session, frames.pack((user_id, _encoded(message)) for user_id, message in messages))
+
+
+def trace(session: Session, news: Iterable[tuple[int, str | None]]) -> None:
+    """Say which requests the messages that were just sent belong to, if anybody wants to see their way."""
+    known = dict.fromkeys((user_id, request_id) for user_id, request_id in news if request_id) if spans.is_on() else {}
+    if known:
+        _notify(session, frames.traces(known))
 
 
 def recheck(session: Session, user_ids: Collection[int]) -> None:

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
+from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pydantic import AfterValidator, Field
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import sessionmaker
 from structlog.typing import EventDict
@@ -19,12 +21,22 @@ from app.core import errors as kinds
 from app.database import forget_engine
 from app.edge import errors
 from app.edge.session import Read
-from app.edge.wire import RowId
+from app.edge.wire import RowId, Strict
+from tests.bank import Bank
 from tests.conftest import BACKEND, point_at
 
 
 class OutOfCoffee(kinds.Refused):
     code = "out_of_coffee"
+
+
+class Order(Strict):
+    """A body with one of each limit."""
+
+    name: str = Field(min_length=3, max_length=5)
+    count: int = Field(ge=1, lt=10)
+    size: float = Field(default=2, gt=1.5)
+    word: Annotated[str, AfterValidator(lambda text: text.index("x"))] = "x"
 
 
 KINDS: list[tuple[kinds.BankError, int]] = [
@@ -123,6 +135,63 @@ class TestFrameworkErrors:
         for status in ("401", "403", "404", "405", "409", "413", "422", "429", "500", "503"):
             schema = responses[status]["content"]["application/json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/ErrorOut"}
+
+
+class TestFields:
+    """S75: a mistake in a field has a code and the limits of the field; what was sent isn't repeated."""
+
+    @pytest.fixture
+    def order(self, app: FastAPI, api: TestClient) -> Any:
+        @app.post("/orders")
+        def make(body: Order) -> str:
+            return body.name
+
+        def ask(**body: Any) -> list[dict[str, Any]]:
+            answer = api.post("/orders", json={"name": "long", "count": 1} | body)
+            assert answer.status_code == 422
+            found: list[dict[str, Any]] = answer.json()["data"]["errors"]
+            return found
+
+        return ask
+
+    @pytest.mark.parametrize(
+        ("body", "code", "limits"),
+        [
+            ({"name": "no"}, "string_too_short", {"min_length": 3}),
+            ({"name": "4111111111"}, "string_too_long", {"max_length": 5}),
+            ({"count": 0}, "greater_than_equal", {"ge": 1}),
+            ({"count": 99}, "less_than", {"lt": 10}),
+            ({"count": "99"}, "int_type", {}),
+            ({"size": 1.0}, "greater_than", {}),  # a fraction isn't a number that a sentence would name
+            ({"word": "hunter2"}, "value_error", {}),
+            ({"hunter2": 1}, "extra_forbidden", {}),
+        ],
+    )
+    def test_a_code_and_its_limits(self, order: Any, body: dict[str, Any], code: str, limits: dict[str, int]) -> None:
+        [mistake] = order(**body)
+        assert set(mistake) == {"field", "code", "message", "facts"}
+        assert (mistake["field"], mistake["code"], mistake["facts"]) == (next(iter(body)), code, limits)
+
+    def test_several_at_once(self, order: Any) -> None:
+        assert [(one["field"], one["facts"]) for one in order(name="", count=0)] == [
+            ("name", {"min_length": 3}),
+            ("count", {"ge": 1}),
+        ]
+
+    def test_who_registers_hears_what_the_bank_asks(self, bank: Bank) -> None:
+        body = {"username": "a", "email": "a@example.com", "password": "hunter2", "full_name": "A"}
+        answer = bank.api.post("/auth/register", json=body)
+        found = {one["field"]: (one["code"], one["facts"]) for one in answer.json()["data"]["errors"]}
+        assert found == {
+            "username": ("string_too_short", {"min_length": 3}),
+            "password": ("string_too_short", {"min_length": 12}),
+        }
+        assert "hunter2" not in answer.text
+
+    def test_a_transfer_has_no_codes_yet(self, bank: Bank) -> None:
+        """It is read by another reader, which says its mistakes as text alone; the app's own form asks for the same."""
+        answer = bank.customer().post("/transactions/initiate", {"src_account": 0, "dest_account": 1, "amount": 1})
+        assert [set(one) for one in answer.json()["data"]["errors"]] == [{"message"}]
 
 
 class TestUnexpected:

@@ -87,6 +87,8 @@ class TestTransfer:
         assert received == {"type": "notification", "data": notification}
         assert sent["data"]["message"] == "You sent ₹150.00 to Meera Nair."
         assert received["data"]["message"] == "You received ₹150.00 from Arjun Rao."
+        known = {"amount_minor": 150_00, "currency": "INR", "name": "Arjun Rao", "note": ""}
+        assert (received["data"]["sentence"], received["data"]["facts"]) == ("transfer.received", known)
         common = {"type": "transaction.success", "transaction_id": transaction_id, "amount": 150.0}
         assert left == common | {"new_src_balance": 850.0, "new_dest_balance": None}
         assert arrived == common | {"new_src_balance": None, "new_dest_balance": 200.0}
@@ -255,7 +257,7 @@ class TestLimits:
 
 
 class TestPresence:
-    """Pushes go where the person is."""
+    """S13: the gateway knows its sockets, and pushes go where the person is."""
 
     def test_from_the_first_socket_to_the_last(self, bank: Bank) -> None:
         arjun = bank.customer()

@@ -1,0 +1,1 @@
+from tests.cache.conftest import impatient, own_redis  # noqa: F401  (fixtures)
