@@ -10,14 +10,15 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from app.core import clock
+from app.core.masking import masked
 from app.events.catalogue import DeadLetterDecided
 from app.events.models import DeadLetter, Delivery, OutboxBundle
 from app.events.outbox import record
-from app.operations.errors import AlreadyDecided, DeadLetterNotFound
+from app.operations.errors import AlreadyDecided, DeadLetterNotFound, NotOurs
 
 
 class Letter(NamedTuple):
-    """A dead letter and the event in it (None: its text can't even be read as JSON)."""
+    """A dead letter and the event (or the foreign message) in it; None: its text can't even be read as JSON."""
 
     row: DeadLetter
     event: dict[str, Any] | None
@@ -27,7 +28,7 @@ def page(session: Session, *, status: str | None = None, before_id: int | None =
     """Return dead letters, newest first, older than `before_id`; of one status or of all."""
     query = (
         select(DeadLetter, OutboxBundle.payload)
-        .join(OutboxBundle, OutboxBundle.id == DeadLetter.outbox_id)
+        .join(OutboxBundle, OutboxBundle.id == DeadLetter.outbox_id, isouter=True)
         .order_by(DeadLetter.id.desc())
         .limit(limit)
     )
@@ -46,8 +47,11 @@ def replay(session: Session, *, letter_id: int, actor_id: int | None = None) -> 
     Raises:
         DeadLetterNotFound: there is no such letter.
         AlreadyDecided: it was given up.
+        NotOurs: it holds a foreign message, which the bank would refuse again.
     """
     letter = _locked(session, letter_id)
+    if letter.outbox_id is None or letter.position is None:
+        raise NotOurs(letter_id)
     if letter.status == "given_up":
         raise AlreadyDecided(letter_id, letter.status)
     if letter.status == "waiting":
@@ -102,15 +106,19 @@ def _decide(session: Session, letter: DeadLetter, decision: str, *, actor_id: in
 
 
 def _with_event(session: Session, letter: DeadLetter) -> Letter:
-    query = select(DeadLetter, OutboxBundle.payload).join(OutboxBundle, OutboxBundle.id == DeadLetter.outbox_id)
+    query = select(DeadLetter, OutboxBundle.payload).join(
+        OutboxBundle, OutboxBundle.id == DeadLetter.outbox_id, isouter=True
+    )
     return _opened(session.execute(query.where(DeadLetter.id == letter.id)).one())
 
 
 def _opened(row: Row[DeadLetter, str]) -> Letter:
     letter, payload = row
     try:
-        events = msgspec.json.decode(payload, type=list[Any])
-        event = events[letter.position]
+        if letter.position is None:
+            event = masked(msgspec.json.decode(letter.message or ""))
+        else:
+            event = masked(msgspec.json.decode(payload, type=list[Any])[letter.position])
     except (msgspec.DecodeError, IndexError):
         return Letter(letter, None)
     return Letter(letter, event if isinstance(event, dict) else None)

@@ -28,6 +28,19 @@ class AlreadyDecided(Conflict):
         )
 
 
+class NotOurs(Conflict):
+    """A foreign program published this, and the bank would refuse it again."""
+
+    code = "dead_letter_not_ours"
+
+    def __init__(self, letter_id: int) -> None:
+        super().__init__(
+            f"Dead letter {letter_id} came from a foreign program and names nothing that the bank accepted. Give it up, and "
+            "have its sender use the API.",
+            dead_letter_id=letter_id,
+        )
+
+
 class NotReady(Unavailable):
     """This process can't serve yet: the database is away, or its tables aren't those of this version."""
 

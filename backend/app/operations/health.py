@@ -1,4 +1,4 @@
-"""Whether this process can serve: the database answers, and its tables are those of this version."""
+"""Whether this process can serve: the database answers, and its tables are those of this version (see `dependencies`)."""
 
 from __future__ import annotations
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request, Response
 
 from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
 from app.edge.wire import ExactRoute, RowId
 from app.identity.permissions import AdminUser
-from app.operations import dead_letters, health, queues
-from app.operations.schemas import DeadLetterOut, GiveUpRequest, HealthOut, LetterStatus, QueueOut, QueuesOut
+from app.operations import dead_letters, dependencies, queues
+from app.operations import metrics as figures
+from app.operations.access import scraper
+from app.operations.schemas import (
+    DeadLetterOut,
+    GiveUpRequest,
+    HealthOut,
+    LetterStatus,
+    QueueOut,
+    QueuesOut,
+    ReadinessOut,
+)
+from app.realtime.hub import Hub
+from app.telemetry.exposition import CONTENT_TYPE
 
 router = APIRouter(prefix="/health", tags=["health"])
+metrics_router = APIRouter(tags=["health"])
 admin_router = APIRouter(prefix="/admin", tags=["admin: operations"], route_class=ExactRoute)
 
 
@@ -22,10 +35,21 @@ async def live() -> HealthOut:
 
 
 @router.get("/ready")
-def ready(session: Read) -> HealthOut:
+def ready() -> ReadinessOut:
     """This process can serve. Send it no requests while it answers 503."""
-    health.ensure_ready(session)
-    return HealthOut()
+    return ReadinessOut.of(dependencies.readiness())
+
+
+@metrics_router.get(
+    "/metrics",
+    dependencies=[Depends(scraper)],
+    response_class=Response,  # the figures are text; refusals are JSON like any other
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(request: Request) -> Response:
+    """The bank's figures and this gateway's, for Prometheus."""
+    hub: Hub = request.app.state.hub
+    return Response(figures.text_of_all(sockets=hub.sockets), media_type=CONTENT_TYPE)
 
 
 @admin_router.get("/dead-letters")
@@ -53,6 +77,9 @@ def give_up_dead_letter(letter_id: RowId, body: GiveUpRequest, admin: AdminUser,
 @admin_router.get("/queues")
 def list_queues(admin: AdminUser, session: Read) -> QueuesOut:
     """How long each queue is, and how long its first event has been waiting."""
+    messages = queues.on_broker()
     return QueuesOut(
-        queues=[QueueOut.of(queue) for queue in queues.health(session)], unsent_bundles=queues.unsent(session)
+        queues=[QueueOut.of(queue) for queue in queues.health(session, messages)],
+        unsent_bundles=queues.unsent(session),
+        broker_answers=messages is not None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -20,8 +21,12 @@ class DeadLetterOut(BaseModel):
     id: int
     queue: str
     topic: str
-    event_id: str = Field(description="Bundle and position in the event log.")
-    event: dict[str, Any] | None = Field(description="The event's facts; null if its text can't be read.")
+    event_id: str | None = Field(
+        description="Bundle and position in the event log; null for a message that a foreign program published."
+    )
+    event: dict[str, Any] | None = Field(
+        description="The event's facts, secrets masked; null if its text can't be read."
+    )
     error: str
     attempts: int
     status: str
@@ -38,7 +43,7 @@ class DeadLetterOut(BaseModel):
             id=row.id,
             queue=row.queue,
             topic=row.topic,
-            event_id=f"{row.outbox_id}-{row.position}",
+            event_id=None if row.outbox_id is None else f"{row.outbox_id}-{row.position}",
             event=letter.event,
             error=row.error,
             attempts=row.attempts,
@@ -77,6 +82,24 @@ class QueuesOut(BaseModel):
 
     queues: list[QueueOut]
     unsent_bundles: int
+    broker_answers: bool = Field(
+        description="False: RabbitMQ can't be asked now, and what waits there is missing from these numbers."
+    )
+
+
+class ReadinessOut(BaseModel):
+    """`ok`: everything answers; `degraded`: requests are served, and something that waits for an engine comes later."""
+
+    status: Literal["ok", "degraded"]
+    dependencies: dict[str, Literal["up", "away"]] = Field(description="PostgreSQL, and the engines that are set.")
+
+    @classmethod
+    def of(cls, states: Mapping[str, bool]) -> ReadinessOut:
+        """Return what a stranger may know: which kinds of engine answer, and nothing of where they are."""
+        return cls(
+            status="ok" if all(states.values()) else "degraded",
+            dependencies={name: "up" if is_up else "away" for name, is_up in states.items()},
+        )
 
 
 class HealthOut(BaseModel):

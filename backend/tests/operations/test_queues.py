@@ -69,7 +69,7 @@ class TestHealth:
             relay_once(session)
         answer = admin.get("/admin/queues").json()
         waiting = {queue["queue"]: queue["waiting"] for queue in answer["queues"] if queue["waiting"]}
-        assert waiting == {"banking.audit": 2, "banking.notifications": 2}
+        assert waiting == {"banking.audit": 2, "banking.notifications": 2, "banking.search": 2}
         assert answer["unsent_bundles"] == 0
 
     def test_a_retry_does_not_stand_in_line(self, database: str) -> None:
