@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.database import unit_of_work
+from app.events.consumer import Envelope
 from app.models import Base
-from tests.conftest import BACKEND
+from app.notifications.consumers import notify
+from tests.conftest import BACKEND, point_at
+from tests.money import transfer_completed
+
+TOLD = "(user_id, id, type, related_id, title, message, created_at)"
+OF_A_TRANSFER = "'transfer.sent', 41, 'Money sent', 'You sent ₹1.00.', now()"
+OURS = "VALUES ('q', 't', 'e', 6, 7, 3)"
 
 
 class TestMigrations:
@@ -20,3 +32,69 @@ class TestMigrations:
     def test_every_model_has_its_table(self, session: Session) -> None:
         tables = set(inspect(session.connection()).get_table_names())
         assert set(Base.metadata.tables) == tables - {"alembic_version"}
+
+
+class TestForeignDeadLetters:
+    """Revision 0002: a dead letter may hold a foreign message; those that hold a bundle stay as they are."""
+
+    def test_on_data(self, fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+        point_at(monkeypatch, fresh_database())
+        alembic = Config(BACKEND / "alembic.ini")
+        command.downgrade(alembic, "0001")
+        with unit_of_work() as session:
+            session.execute(
+                text(f"INSERT INTO dead_letters (queue, topic, error, attempts, outbox_id, position) {OURS}")
+            )
+        command.upgrade(alembic, "head")
+        with unit_of_work() as session:
+            row = session.execute(text("SELECT queue, outbox_id, position, message FROM dead_letters")).one()
+            assert tuple(row) == ("q", 7, 3, None)
+            session.execute(
+                text("INSERT INTO dead_letters (queue, topic, error, attempts, message) VALUES ('q','t','e',1,'m')")
+            )
+        for impossible in ("(queue, topic, error, attempts) VALUES ('q','t','e',1)",
+                           "(queue, topic, error, attempts, outbox_id, message) VALUES ('q','t','e',1,7,'m')"):  # fmt: skip
+            with pytest.raises(IntegrityError), unit_of_work() as session:
+                session.execute(text(f"INSERT INTO dead_letters {impossible}"))
+
+
+class TestShardPlans:
+    """Revision 0003: a bank that was never split has no plan, and keeps its events through the change and back."""
+
+    def test_on_data(self, fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+        point_at(monkeypatch, fresh_database())
+        alembic = Config(BACKEND / "alembic.ini")
+        command.downgrade(alembic, "0002")
+        with unit_of_work() as session:
+            session.execute(text("INSERT INTO outbox (topic, version, count, payload) VALUES ('t', 1, 1, '[]')"))
+        command.upgrade(alembic, "0003")
+        with unit_of_work() as session:
+            assert session.execute(
+                text("SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM shard_plans)")
+            ).one() == (1, 0)
+            session.execute(text("INSERT INTO shard_plans VALUES (7, 4)"))
+        with pytest.raises(IntegrityError), unit_of_work() as session:
+            session.execute(text("INSERT INTO shard_plans VALUES (8, 0)"))
+
+
+class TestNoticesInAnyLanguage:
+    """Revision 0004: what was told before keeps its English; what is told from now on has a sentence and its facts."""
+
+    def test_on_data(self, fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+        point_at(monkeypatch, fresh_database())
+        alembic = Config(BACKEND / "alembic.ini")
+        command.downgrade(alembic, "0003")
+        with unit_of_work() as session:
+            session.execute(text(f"INSERT INTO notifications {TOLD} VALUES (7, 1, {OF_A_TRANSFER})"))
+        command.upgrade(alembic, "0004")
+        with unit_of_work() as session:
+            assert session.execute(text("SELECT title, message, sentence, facts FROM notifications")).one() == (
+                "Money sent", "You sent ₹1.00.", None, None,
+            )  # fmt: skip
+            notify(session, [Envelope(transfer_completed(), 2)])
+            new = session.scalars(text("SELECT sentence FROM notifications WHERE id = 2 ORDER BY user_id")).all()
+            assert new == ["transfer.sent", "transfer.received"]
+        command.downgrade(alembic, "0003")
+        with unit_of_work() as session:
+            assert session.scalars(text("SELECT title FROM notifications WHERE id = 1")).all() == ["Money sent"]
+            session.execute(text(f"INSERT INTO notifications {TOLD} VALUES (7, 3, {OF_A_TRANSFER})"))

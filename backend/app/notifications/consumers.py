@@ -24,7 +24,7 @@ NOTIFY_BATCH_MAX = 1_000
     on=messages.SPOKEN_OF,
     batch_max=NOTIFY_BATCH_MAX,
     enveloped=True,
-    linger_seconds=0.01,
+    linger_seconds=0.03,
 )
 def notify(session: Session, envelopes: Sequence[Envelope]) -> None:
     """Tell everybody concerned (S39, S100). Twice is once: what is written already isn't written or pushed again."""
@@ -35,6 +35,7 @@ def notify(session: Session, envelopes: Sequence[Envelope]) -> None:
     if written:
         new = [(one, draft) for one, draft in told if (draft.user_id, one.place) in written]
         realtime.send(session, [(draft.user_id, pushed) for one, draft in new for pushed in _pushes(one, draft)])
+        realtime.trace(session, ((draft.user_id, one.event.trace) for one, draft in new))
 
 
 def _admins(session: Session) -> list[int]:
@@ -47,6 +48,8 @@ def _pushes(envelope: Envelope, draft: Draft) -> list[dict[str, Any]]:
         "id": envelope.place,
         "title": draft.title,
         "message": draft.message,
+        "sentence": draft.sentence,
+        "facts": draft.facts,
         "type": draft.type,
         "related_id": draft.related_id,
         "created_at": draft.created_at,

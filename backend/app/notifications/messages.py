@@ -15,6 +15,7 @@ from app.core.money import format_money, to_wire
 from app.events.catalogue import (
     AccountUpdated,
     BalanceAdjusted,
+    BooksVerified,
     DepositCompleted,
     DepositFailed,
     Event,
@@ -29,10 +30,12 @@ from app.events.catalogue import (
     TransferCompleted,
     TransferFailed,
     TransferReversed,
+    UserChanged,
     WithdrawalCompleted,
     WithdrawalFailed,
     WorkerFailed,
 )
+from app.notifications.sentences import NONE, Facts, say
 
 ERROR_CHARACTERS_MAX = 200
 
@@ -45,6 +48,8 @@ class Draft(NamedTuple):
     related_id: int
     title: str
     message: str
+    sentence: str
+    facts: Facts
     created_at: datetime
 
 
@@ -57,180 +62,167 @@ def drafts(event: Event, admins: Admins) -> list[Draft]:
     return _SPEAKERS[type(event)](event, admins)
 
 
-def _tell(event: MoneyFacts, user_id: int | None, kind: str, title: str, message: str) -> list[Draft]:
+def _tell(
+    event: MoneyFacts, user_id: int | None, kind: str, sentence: str, amount: str, more: Facts = NONE
+) -> list[Draft]:
     """One draft about a transaction, or none: the bank's own side reads no notifications."""
     if user_id is None:
         return []
-    return [Draft(user_id, kind, event.transaction_id, title, message, event.occurred_at)]
+    facts = {"amount_minor": event.amount_minor, "currency": event.currency, **more}
+    title, message = say(sentence, facts, amount=amount)
+    return [Draft(user_id, kind, event.transaction_id, title, message, sentence, facts, event.occurred_at)]
+
+
+def _inform(
+    event: Event, user_ids: Sequence[int], kind: str, related_id: int, sentence: str, facts: Facts = NONE
+) -> list[Draft]:
+    """The same draft, about anything but money, to each of them."""
+    title, message = say(sentence, facts)
+    return [Draft(user, kind, related_id, title, message, sentence, facts, event.occurred_at) for user in user_ids]
 
 
 def _amount(event: MoneyFacts) -> str:
     return format_money(event.amount_minor, event.currency)
 
 
-def _quoted(note: str) -> str:
-    return f": “{note}”" if note else "."
-
-
-def _because(reason: str) -> str:
-    return f" Reason: {reason}" if reason else ""
-
-
 def _transfer_completed(event: TransferCompleted, _: Admins) -> list[Draft]:
     amount = _amount(event)
-    if event.src_user_id == event.dest_user_id:
-        moved = f"You moved {amount} between your accounts."
-        return _tell(event, event.src_user_id, "transfer.moved", "Money moved", moved)
-    sent = f"You sent {amount} to {event.dest_user_name}{_quoted(event.note)}"
-    received = f"You received {amount} from {event.src_user_name}{_quoted(event.note)}"
+    sender, receiver = event.src_user_id, event.dest_user_id
+    if sender == receiver:
+        return _tell(event, sender, "transfer.moved", "transfer.moved", amount)
+    sent: Facts = {"name": event.dest_user_name, "note": event.note}
+    received: Facts = {"name": event.src_user_name, "note": event.note}
     return [
-        *_tell(event, event.src_user_id, "transfer.sent", "Money sent", sent),
-        *_tell(event, event.dest_user_id, "transfer.received", "Money received", received),
+        *_tell(event, sender, "transfer.sent", "transfer.sent", amount, sent),
+        *_tell(event, receiver, "transfer.received", "transfer.received", amount, received),
     ]
 
 
 def _deposit_completed(event: DepositCompleted, _: Admins) -> list[Draft]:
-    said = f"{_amount(event)} was paid into your account."
-    return _tell(event, event.dest_user_id, "deposit.completed", "Deposit booked", said)
+    return _tell(event, event.dest_user_id, "deposit.completed", "deposit.completed", _amount(event))
 
 
 def _withdrawal_completed(event: WithdrawalCompleted, _: Admins) -> list[Draft]:
-    said = f"{_amount(event)} was paid out of your account."
-    return _tell(event, event.src_user_id, "withdrawal.completed", "Withdrawal paid", said)
+    return _tell(event, event.src_user_id, "withdrawal.completed", "withdrawal.completed", _amount(event))
 
 
 def _transfer_failed(event: TransferFailed, _: Admins) -> list[Draft]:
-    said = f"{_amount(event)} to {event.dest_user_name} was not sent. {_nothing_moved(event, 'left')}"
-    return _tell(event, event.src_user_id, "transfer.failed", "Transfer not sent", said)
+    why = {"name": event.dest_user_name, **_why(event, "Nothing has left your account.")}
+    return _tell(event, event.src_user_id, "transfer.failed", "transfer.failed", _amount(event), why)
 
 
 def _withdrawal_failed(event: WithdrawalFailed, _: Admins) -> list[Draft]:
-    said = f"Your withdrawal of {_amount(event)} was not paid. {_nothing_moved(event, 'left')}"
-    return _tell(event, event.src_user_id, "withdrawal.failed", "Withdrawal not paid", said)
+    why = _why(event, "Nothing has left your account.")
+    return _tell(event, event.src_user_id, "withdrawal.failed", "withdrawal.failed", _amount(event), why)
 
 
 def _deposit_failed(event: DepositFailed, _: Admins) -> list[Draft]:
-    said = f"Your deposit of {_amount(event)} was not booked. {_nothing_moved(event, 'reached')}"
-    return _tell(event, event.dest_user_id, "deposit.failed", "Deposit not booked", said)
+    why = _why(event, "Nothing has reached your account.")
+    return _tell(event, event.dest_user_id, "deposit.failed", "deposit.failed", _amount(event), why)
 
 
-def _nothing_moved(event: MoneyRefused, verb: str) -> str:
-    """The reason, and the fact that matters most. The reason's own sentence may have said it already."""
-    fact = f"Nothing has {verb} your account."
-    return event.detail if fact in event.detail else f"{event.detail} {fact}".lstrip()
-
-
-def _payment(event: MoneyFacts) -> str:
-    """How the customer would name it: a transfer by its recipient, cash by its direction."""
-    if event.src_user_id is None:
-        return f"Your deposit of {_amount(event)}"
-    if event.dest_user_id is None or event.kind == "withdrawal":
-        return f"Your withdrawal of {_amount(event)}"
-    return f"{_amount(event)} to {event.dest_user_name}"
+def _why(event: MoneyRefused, fact: str) -> Facts:
+    """Why, as code and as sentence, without the fact that matters most: our own sentence ends with it."""
+    return {"reason_code": event.reason, "detail": event.detail.removesuffix(fact).rstrip()}
 
 
 def _owner(event: MoneyFacts) -> int | None:
     return event.dest_user_id if event.src_user_id is None else event.src_user_id
 
 
+def _reviewed(event: MoneyFacts, kind: str, state: str) -> list[Draft]:
+    """What becomes of a payment, named as the customer would: a transfer by its recipient, cash by its direction."""
+    amount, owner = _amount(event), _owner(event)
+    if event.src_user_id is None:
+        return _tell(event, owner, kind, f"deposit.{state}", amount)
+    if event.dest_user_id is None or event.kind == "withdrawal":
+        return _tell(event, owner, kind, f"withdrawal.{state}", amount)
+    return _tell(event, owner, kind, f"transfer.{state}", amount, {"name": event.dest_user_name})
+
+
 def _held(event: FraudCheckRequired, _: Admins) -> list[Draft]:
-    said = (
-        f"{_payment(event)} is waiting for our review. The money is set aside and moves only once we approve it. "
-        "You don't have to do anything; we tell you what we decide."
-    )
-    return _tell(event, _owner(event), "transaction.held", "Payment under review", said)
+    return _reviewed(event, "transaction.held", "held")
 
 
 def _cleared(event: FraudCleared, _: Admins) -> list[Draft]:
-    said = f"{_payment(event)} passed our review and goes ahead."
-    return _tell(event, _owner(event), "transaction.cleared", "Review passed", said)
+    return _reviewed(event, "transaction.cleared", "cleared")
 
 
 def _suspected(event: FraudSuspected, admins: Admins) -> list[Draft]:
-    said = (
-        f"Transaction {event.transaction_id} of user {_owner(event)} over {_amount(event)} is held: {event.reason}. "
-        "Clear or reject it in the review queue."
-    )
+    amount = _amount(event)
+    more: Facts = {"transaction_id": event.transaction_id, "user_id": _owner(event) or 0, "reason_code": event.reason}
     return [
-        Draft(admin, "fraud.suspected", event.transaction_id, "Suspicious transaction", said, event.occurred_at)
-        for admin in admins
+        draft for admin in admins for draft in _tell(event, admin, "fraud.suspected", "fraud.suspected", amount, more)
     ]
 
 
 def _reversed(event: TransferReversed, _: Admins) -> list[Draft]:
     """The reversing transaction runs the other way: its source once received, its destination once sent."""
-    amount, why = _amount(event), _because(event.reason)
-    if event.src_user_id == event.dest_user_id:
-        moved = f"{amount} between your accounts was moved back.{why}"
-        return _tell(event, event.src_user_id, "transfer.reversed", "Transaction reversed", moved)
-    back_from = f" by {event.src_user_name}" if event.src_user_id is not None else ""
-    back_to = f" to {event.dest_user_name}" if event.dest_user_id is not None else ""
-    returned = f"{amount} was given back to you{back_from}.{why}"
-    taken = f"{amount} that you had received was given back{back_to}.{why}"
+    amount, kind, reason = _amount(event), "transfer.reversed", event.reason
+    taker, giver = event.src_user_id, event.dest_user_id
+    if taker == giver:
+        return _tell(event, taker, kind, "transfer.moved_back", amount, {"reason": reason})
+    # A side without a customer has the name of one of the bank's own accounts, which says nothing to anybody.
+    by = event.src_user_name if taker is not None else ""
+    to = event.dest_user_name if giver is not None else ""
     return [
-        *_tell(event, event.src_user_id, "transfer.reversed", "Transaction reversed", taken),
-        *_tell(event, event.dest_user_id, "transfer.reversed", "Money returned", returned),
+        *_tell(event, taker, kind, "transfer.given_back", amount, {"name": to, "reason": reason}),
+        *_tell(event, giver, kind, "transfer.returned", amount, {"name": by, "reason": reason}),
     ]
 
 
 def _adjusted(event: BalanceAdjusted, _: Admins) -> list[Draft]:
-    amount, why = _amount(event), _because(event.reason)
-    taken, added = f"The bank took {amount} from your account.{why}", f"The bank added {amount} to your account.{why}"
+    amount, kind, reason = _amount(event), "balance.adjusted", event.reason
     return [
-        *_tell(event, event.src_user_id, "balance.adjusted", "Balance adjusted", taken),
-        *_tell(event, event.dest_user_id, "balance.adjusted", "Balance adjusted", added),
+        *_tell(event, event.src_user_id, kind, "balance.taken", amount, {"reason": reason}),
+        *_tell(event, event.dest_user_id, kind, "balance.added", amount, {"reason": reason}),
     ]
 
 
 def _kyc(event: KYCStatusChanged, _: Admins) -> list[Draft]:
+    kind, user = f"kyc.{event.status}", event.user_id
     if event.status == "approved":
-        title = "Identity confirmed"
-        said = "We have confirmed your identity. You can open accounts and send larger amounts now."
-    else:
-        title = "Identity not confirmed"
-        said = f"We couldn't confirm your identity.{_because(event.reason)} Hand in your documents again."
-    return [Draft(event.user_id, f"kyc.{event.status}", event.user_id, title, said, event.occurred_at)]
+        return _inform(event, [user], kind, user, "kyc.approved")
+    return _inform(event, [user], kind, user, "kyc.rejected", {"reason": event.reason})
+
+
+def _user(event: UserChanged, _: Admins) -> list[Draft]:
+    """A new address to sign in with is told to its owner, who may not be the one who changed it. The rest isn't news."""
+    if "email" not in event.changes:
+        return []
+    return _inform(event, [event.user_id], "user.email_changed", event.user_id, "user.email_changed")
 
 
 def _account(event: AccountUpdated, _: Admins) -> list[Draft]:
-    name = f"Your {event.account_type} account {event.account_number_masked}"
-    change, why = event.change, _because(event.reason)
-    if change == "requested":
-        title, said = "Account requested", f"{name} is waiting for the bank's approval. We tell you what we decide."
-    elif change == "approved":
-        title, said = "Account approved", f"{name} is open. You can pay in and send money now."
-    elif change == "rejected":
-        title, said = "Account not approved", f"{name} was not approved.{why} You can ask for another one."
-    elif event.is_active:
-        title, said = "Account switched on", f"{name} is in use again."
-    else:
-        title = "Account switched off"
-        said = f"{name} was switched off: no money moves until the bank switches it on again.{why}"
-    return [Draft(event.user_id, "account.updated", event.account_id, title, said, event.occurred_at)]
+    facts: Facts = {"account_type": event.account_type, "account_number": event.account_number_masked}
+    change = event.change
+    if change not in ("requested", "approved", "rejected"):
+        change = "switched_on" if event.is_active else "switched_off"
+    if change in ("rejected", "switched_off"):
+        facts["reason"] = event.reason
+    return _inform(event, [event.user_id], "account.updated", event.account_id, f"account.{change}", facts)
 
 
 def _overflowed(event: QueueOverflowed, admins: Admins) -> list[Draft]:
-    said = (
-        f"{event.queue} holds {event.length} events, the oldest for {event.oldest_seconds} s. "
-        "Start another worker, or look why it stands still."
-    )
+    kind = "system.queue_overflow"
+    facts: Facts = {"queue": event.queue, "length": event.length, "oldest_seconds": event.oldest_seconds}
     # A queue has a name and no number.
-    queue = crc32(event.queue.encode())
-    return [
-        Draft(admin, "system.queue_overflow", queue, "A queue is too long", said, event.occurred_at) for admin in admins
-    ]
+    return _inform(event, admins, kind, crc32(event.queue.encode()), kind, facts)
 
 
 def _worker_failed(event: WorkerFailed, admins: Admins) -> list[Draft]:
-    said = (
-        f"{event.queue} could not handle an event ({event.error[:ERROR_CHARACTERS_MAX]}). "
-        f"Replay dead letter {event.dead_letter_id}, or give it up with a reason."
-    )
-    letter = event.dead_letter_id
-    return [
-        Draft(admin, "system.worker_failed", letter, "An event could not be handled", said, event.occurred_at)
-        for admin in admins
-    ]
+    kind, letter = "system.worker_failed", event.dead_letter_id
+    facts: Facts = {"queue": event.queue, "error": event.error[:ERROR_CHARACTERS_MAX], "dead_letter_id": letter}
+    return _inform(event, admins, kind, letter, kind, facts)
+
+
+def _verified(event: BooksVerified, admins: Admins) -> list[Draft]:
+    """Books that hold aren't news."""
+    if not event.findings:
+        return []
+    kind = "system.books_verified"
+    facts: Facts = {"findings": event.findings, "first_finding": event.first_finding}
+    return _inform(event, admins, kind, event.movements, kind, facts)
 
 
 _SPEAKERS: dict[type[Event], Speaker] = {
@@ -246,15 +238,17 @@ _SPEAKERS: dict[type[Event], Speaker] = {
     FraudCleared: _cleared,
     FraudSuspected: _suspected,
     KYCStatusChanged: _kyc,
+    UserChanged: _user,
     AccountUpdated: _account,
     QueueOverflowed: _overflowed,
     WorkerFailed: _worker_failed,
+    BooksVerified: _verified,
 }
 
 SPOKEN_OF: tuple[type[Event], ...] = tuple(_SPEAKERS)
 """The events that somebody is told about."""
 
-FOR_ADMINS: tuple[type[Event], ...] = (FraudSuspected, QueueOverflowed, WorkerFailed)
+FOR_ADMINS: tuple[type[Event], ...] = (FraudSuspected, QueueOverflowed, WorkerFailed, BooksVerified)
 """The events that every admin is told about."""
 
 

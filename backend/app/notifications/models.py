@@ -24,5 +24,9 @@ class Notification(Base):
     related_id: Mapped[int] = mapped_column(BigInteger)
     title: Mapped[str] = mapped_column(String(120))
     message: Mapped[str] = mapped_column(Text)
+    # The same for a program that says it in another language; null in rows from before there was any. JSON, but as text:
+    # nobody asks the database what is in it, and a type that reads it again would be paid for with every row.
+    sentence: Mapped[str | None] = mapped_column(String(40))
+    facts: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

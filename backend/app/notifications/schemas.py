@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
 from pydantic import BaseModel, Field
 
 from app.notifications.models import Notification
+from app.notifications.sentences import Facts
+
+_decode = msgspec.json.Decoder(Facts).decode
 
 
 class NotificationOut(BaseModel):
@@ -15,6 +19,12 @@ class NotificationOut(BaseModel):
     id: int = Field(description="The same for everybody whom one event told.")
     title: str
     message: str
+    sentence: str | None = Field(
+        description="Which sentence it is, for a program that says it in another language; stable. Null: an old one."
+    )
+    facts: Facts | None = Field(
+        description="What the sentence tells, to fill it with; amounts are minor units and a currency."
+    )
     type: str = Field(description="What happened, for a program: `transfer.received`, `kyc.approved`, …")
     related_id: int = Field(description="The transaction, account or user that it speaks of.")
     created_at: datetime
@@ -27,6 +37,8 @@ class NotificationOut(BaseModel):
             id=row.id,
             title=row.title,
             message=row.message,
+            sentence=row.sentence,
+            facts=None if row.facts is None else _decode(row.facts),
             type=row.type,
             related_id=row.related_id,
             created_at=row.created_at,

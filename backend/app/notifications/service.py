@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, cast
 
+import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -18,13 +19,15 @@ from app.notifications.models import Notification
 # spliced by hand. The conflict is an event that arrives again: the row is there already, and nobody is told twice.
 _WRITE = """
     WITH written AS (
-        INSERT INTO notifications (id, user_id, type, related_id, title, message, created_at)
-        SELECT * FROM unnest(
-            %b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::timestamptz[])
+        INSERT INTO notifications (id, user_id, type, related_id, title, message, sentence, facts, created_at)
+        SELECT * FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::text[],
+            %b::text[], %b::timestamptz[])
         ON CONFLICT DO NOTHING
         RETURNING user_id, id)
     SELECT user_id, id FROM written WHERE user_id = ANY(%b)
 """
+_FACTS = Draft._fields.index("facts")
+_encode = msgspec.json.Encoder().encode
 
 
 class Stats(NamedTuple):
@@ -44,8 +47,9 @@ def write(
     """
     if not told:
         return set()
-    drafts = zip(*(draft for _, draft in told), strict=True)
-    columns = [[place for place, _ in told], *(list(column) for column in drafts), list(returning_for)]
+    drafts = [list(column) for column in zip(*(draft for _, draft in told), strict=True)]
+    drafts[_FACTS] = [_encode(facts).decode() for facts in drafts[_FACTS]]
+    columns = [[place for place, _ in told], *drafts, list(returning_for)]
     with driver_connection(session).cursor() as cursor:
         cursor.execute(_WRITE, columns)
         return set(cast(Iterable[tuple[int, int]], cursor))

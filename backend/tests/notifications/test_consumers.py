@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import event as sql_events
 from sqlalchemy import text
@@ -45,18 +47,18 @@ class TestNotify:
 
     def test_delivered_twice_is_told_once(self, session: Session) -> None:
         for _ in range(2):  # past the inbox: the rows themselves know
-            notify(session, [Envelope(transfer_completed(), 17_000, None)])
+            notify(session, [Envelope(transfer_completed(), 17_000)])
             session.commit()
         assert len(told()) == 2
 
     def test_the_same_event_twice_in_one_batch(self, session: Session) -> None:
-        notify(session, [Envelope(transfer_completed(), 17_000, None)] * 2)
+        notify(session, [Envelope(transfer_completed(), 17_000)] * 2)
         session.commit()
         assert len(told()) == 2
 
     def test_rolled_back_is_untold(self, database: str) -> None:
         with new_session() as session:
-            notify(session, [Envelope(transfer_completed(), 17_000, None)])
+            notify(session, [Envelope(transfer_completed(), 17_000)])
             session.rollback()
         assert told() == []
 
@@ -67,7 +69,7 @@ class TestNotify:
         statements: list[str] = []
         engine = session.get_bind()
         sql_events.listen(engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
-        notify(session, [Envelope(transfer_completed(), 17_000 + number, None) for number in range(transfers)])
+        notify(session, [Envelope(transfer_completed(), 17_000 + number) for number in range(transfers)])
         session.commit()
         # Who is connected, and the push; the insert itself goes straight to the driver.
         assert [" ".join(statement.split())[:20] for statement in statements] == [
@@ -86,6 +88,18 @@ class TestNotify:
         assert message == f"You received ₹150.00 from {text_of_a_user or 'x'}" + (
             f": “{text_of_a_user}”" if text_of_a_user else "."
         )
+
+    @pytest.mark.parametrize("note", ["lunch", '"}', "\\", "ஓம் 😀"])
+    def test_which_sentence_it_is_and_its_facts_are_kept(self, database: str, note: str) -> None:
+        deliver(transfer_completed(note=note))
+        with unit_of_work() as session:
+            rows = session.execute(text("SELECT user_id, sentence, facts FROM notifications ORDER BY user_id"))
+            kept = [(user, sentence, json.loads(known)) for user, sentence, known in rows]
+        amount = {"amount_minor": 150_00, "currency": "INR"}
+        assert kept == [
+            (ARJUN, "transfer.sent", {**amount, "name": "Meera Nair", "note": note}),
+            (MEERA, "transfer.received", {**amount, "name": "Arjun Rao", "note": note}),
+        ]
 
     def test_every_active_admin_hears_of_a_suspicion(self, session: Session) -> None:
         for number, (role, active) in enumerate(
@@ -111,7 +125,7 @@ class TestNotify:
 
     def test_the_time_is_the_events(self, session: Session) -> None:
         event = transfer_completed()
-        notify(session, [Envelope(event, 17_000, None)])
+        notify(session, [Envelope(event, 17_000)])
         session.commit()
         assert session.scalars(text("SELECT DISTINCT created_at FROM notifications")).all() == [event.occurred_at]
         assert event.occurred_at <= clock.now()

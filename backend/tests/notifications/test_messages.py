@@ -21,18 +21,16 @@ from app.events.catalogue import (
     QueueOverflowed,
     TransferInitiated,
     TransferReversed,
+    UserChanged,
     WithdrawalCompleted,
     WithdrawalFailed,
     WorkerFailed,
 )
 from app.notifications import messages
 from app.notifications.messages import SPOKEN_OF, drafts
-from tests.money import ARJUN, MEERA, facts, transfer_completed, transfer_failed
+from tests.money import ARJUN, BALANCES, CASH, MEERA, PAID_OUT, facts, transfer_completed, transfer_failed
 
 ADMINS = [1, 2]
-CASH: dict[str, Any] = {"src_user_id": None, "src_account": None, "src_user_name": "Cash"}
-PAID_OUT: dict[str, Any] = {"dest_user_id": None, "dest_account": None, "dest_user_name": "Cash", "kind": "withdrawal"}
-BALANCES: dict[str, Any] = {"src_balance_minor": 785_00, "dest_balance_minor": 200_00}
 
 
 def said(event: Event) -> dict[int, str]:
@@ -148,10 +146,10 @@ class TestReviews:
     """S155, S159: the customer hears that it waits, the staff hear why."""
 
     def test_held(self) -> None:
-        [(user, sentence)] = said(FraudCheckRequired(**facts(), reason="high-value")).items()
-        assert user == ARJUN
-        assert sentence.startswith("₹150.00 to Meera Nair is waiting for our review. The money is set aside")
-        assert "high-value" not in sentence, "the customer isn't told which rule it was"
+        [draft] = drafts(FraudCheckRequired(**facts(), reason="high-value"), ADMINS)
+        assert draft.user_id == ARJUN
+        assert draft.message.startswith("₹150.00 to Meera Nair is waiting for our review. The money is set aside")
+        assert "high-value" not in repr(draft), "the customer isn't told which rule it was"
 
     def test_cleared(self) -> None:
         assert said(FraudCleared(**facts())) == {ARJUN: "₹150.00 to Meera Nair passed our review and goes ahead."}
@@ -176,7 +174,10 @@ class TestPeopleAndAccounts:
 
     @pytest.mark.parametrize(
         ("status", "kind", "part"),
-        [("approved", "kyc.approved", "We have confirmed"), ("rejected", "kyc.rejected", "Reason: blurred")],
+        [
+            ("approved", "kyc.approved", "We have confirmed"),
+            ("rejected", "kyc.rejected", "Hand in your documents again. Reason: blurred"),
+        ],
     )
     def test_kyc(self, status: str, kind: str, part: str) -> None:
         event = KYCStatusChanged(occurred_at=clock.now(), user_id=ARJUN, status=status, reason="blurred")
@@ -199,6 +200,16 @@ class TestPeopleAndAccounts:
         assert (draft.user_id, draft.type, draft.related_id, draft.title) == (ARJUN, "account.updated", 5, title)
         assert "savings account ••••4821" in draft.message
         assert not event.reason or event.reason in draft.message
+
+
+class TestAddress:
+    """S25: a new address to sign in with is told to its owner, and other changes of a profile to nobody."""
+
+    def test_only_the_address_is_news(self) -> None:
+        changed = UserChanged(occurred_at=clock.now(), actor_id=ARJUN, user_id=ARJUN, changes={"email": True})
+        assert "If it wasn't you" in said(changed)[ARJUN]
+        phone = UserChanged(occurred_at=clock.now(), actor_id=ARJUN, user_id=ARJUN, changes={"phone": True})
+        assert said(phone) == {}
 
 
 class TestAlarms:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import unit_of_work
@@ -32,7 +33,6 @@ def tell(session: Session, person: Person, transfers: int, *, first: int = 1) ->
             Envelope(
                 transfer_completed(transaction_id=number, src_user_id=person.id, dest_user_id=None),
                 10**9 + number,
-                None,
             )
             for number in range(first, first + transfers)
         ],
@@ -80,8 +80,22 @@ class TestList:
     def test_newest_first_in_the_shape_of_the_push(self, arjun: Person) -> None:
         items = listed(arjun)
         assert [item["related_id"] for item in items] == [3, 2, 1]
-        assert set(items[0]) == {"id", "title", "message", "type", "related_id", "created_at", "read"}
+        assert set(items[0]) == {
+            "id", "title", "message", "sentence", "facts", "type", "related_id", "created_at", "read",
+        }  # fmt: skip
         assert items[0]["message"] == "You sent ₹150.00 to Meera Nair."
+
+    def test_it_can_be_said_in_another_language(self, arjun: Person) -> None:
+        newest = listed(arjun)[0]
+        assert newest["sentence"] == "transfer.sent"
+        assert newest["facts"] == {"amount_minor": 150_00, "currency": "INR", "name": "Meera Nair", "note": ""}
+
+    def test_one_from_before_there_were_facts_keeps_its_english(self, arjun: Person) -> None:
+        with unit_of_work() as session:
+            session.execute(text("UPDATE notifications SET sentence = NULL, facts = NULL"))
+        newest = listed(arjun)[0]
+        assert (newest["sentence"], newest["facts"]) == (None, None)
+        assert newest["message"] == "You sent ₹150.00 to Meera Nair."
 
     def test_pages_do_not_shift(self, arjun: Person) -> None:
         first = arjun.get("/notifications", limit=2).json()
