@@ -62,8 +62,16 @@ class Backoff:
 class Child:
     """One Python process of the bank, gateway or worker, with its log."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, alarm: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        alarm: Callable[[str], None],
+        descriptors: Sequence[int] = (),
+    ) -> None:
         self.name = name
+        self._descriptors = tuple(descriptors)  # what it inherits beside the lifeline
         self.backoff = Backoff()
         self.restart_at: float | None = None  # monotonic; None while it runs
         self._command = command
@@ -78,7 +86,7 @@ class Child:
             ends_with_parent(self._command, "TERM"),
             env={**environment, LIFELINE_VARIABLE: str(lifeline.read_end)},
             cwd=folder,
-            pass_fds=(lifeline.read_end,),
+            pass_fds=(lifeline.read_end, *self._descriptors),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

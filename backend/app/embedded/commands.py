@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from app.embedded.signals import StopSignals
 BACKEND: Final = Path(__file__).resolve().parents[2]
 
 _POLL_SECONDS = 0.2
+_CELERY: Final = (sys.executable, "-P", "-m", "celery", "-A", "app.celery_app")
 
 
 def needs_migration(postgres: EmbeddedPostgres) -> bool:
@@ -86,3 +87,41 @@ def demo_logins(home: Home) -> list[dict[str, str]]:
         return [{key: str(login[key]) for key in ("username", "password", "role")} for login in logins]
     except (OSError, ValueError, KeyError, TypeError):
         return []
+
+
+def gateway(place: Sequence[str]) -> list[str]:
+    """Return how a gateway is started: the specified `uvicorn app.main:app`, with its quickest parts.
+
+    `place` is where it listens: `--host` and `--port`, or `--fd` for a socket that it inherits.
+    """
+    server = [sys.executable, "-P", "-m", "uvicorn", "app.main:app", *place]
+    # The bank writes its own access log, without query strings: they may carry a socket's token.
+    return [
+        *server,
+        "--http",
+        "httptools",
+        "--loop",
+        "uvloop",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+        "--timeout-graceful-shutdown",
+        "5",
+        "--no-server-header",
+        "--no-proxy-headers",  # nobody stands between: a header that says who is asking would be believed otherwise
+        "--ws-max-size",
+        "65536",  # what a client may say on a socket is a ping
+        "--ws-per-message-deflate",
+        "false",  # small messages; compressing each costs more than it saves
+    ]
+
+
+def worker(name: str) -> list[str]:
+    """Return how a worker is started: the specified `celery -A app.celery_app worker`, which minds its own business."""
+    options = ["--hostname", f"{name}@%h", "--pool", "threads", "--concurrency", "2"]
+    return [*_CELERY, "worker", *options, "--without-gossip", "--without-mingle", "--without-heartbeat"]
+
+
+def beat() -> list[str]:
+    """Return how the scheduler is started: the specified `celery -A app.celery_app beat`, which leaves no file behind."""
+    return [*_CELERY, "beat", "--pidfile="]

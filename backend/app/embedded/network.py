@@ -9,6 +9,7 @@ import socket
 from app.embedded.errors import StartRefused
 
 _PORT_SEARCH_MAX = 100
+_BACKLOG = 2_048  # connections that wait to be accepted: uvicorn's own number
 
 
 def require_free(host: str, port: int) -> None:
@@ -29,6 +30,22 @@ def require_free(host: str, port: int) -> None:
         raise StartRefused(
             f"The bank can't listen on {host} ({error.strerror}): choose an address of this machine with --host."
         ) from None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket for several gateways to take connections from.
+
+    It is the supervisor's, so that the port stays ours while a gateway is started again, and what waits in its queue
+    when one dies is taken by another. (Sockets of their own, by SO_REUSEPORT, would each take their queue along.)
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(address)
+    listener.listen(_BACKLOG)
+    return listener
 
 
 def answers(host: str, port: int, path: str, timeout_seconds: float = 1.0) -> bool:

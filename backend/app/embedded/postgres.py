@@ -213,6 +213,7 @@ class EmbeddedPostgres:
         try:
             trim(self.log)
             with self.log.open("ab") as log:
+                log_start = log.tell()  # before it speaks: it shares our place in the file
                 self.process = subprocess.Popen(
                     without_root(ends_with_parent(command, "INT")),
                     env=_environment(),
@@ -222,7 +223,7 @@ class EmbeddedPostgres:
                     stderr=log,
                     start_new_session=True,  # Ctrl-C in the terminal is for the supervisor, which stops us last
                 )
-                return log.tell()
+                return log_start
         except OSError as error:
             raise home_error(error, self.home.path) from None
 

@@ -6,7 +6,6 @@ Everything happens in the main thread, because the kernel ties a child's life to
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
@@ -43,6 +42,9 @@ class Plan:
     demo: bool
     environment: Mapping[str, str]  # DATABASE_URL, JWT_SECRET and the rest, for gateway and worker
     embedded: bool  # whether the database is ours to start and stop
+    gateways: int = 1  # on the one port
+    workers: int = 1
+    beat: bool = False  # a scheduler of its own: with the in-memory broker the worker keeps the schedule itself
 
 
 class Supervisor:
@@ -58,8 +60,8 @@ class Supervisor:
         self._lifeline = Lifeline()
         self._alarmed_at: dict[str, float] = {}
         self._housekeeping_at = time.monotonic() + _HOUSEKEEPING_SECONDS
-        self._gateway = self._child("gateway", gateway_command(plan.host, plan.port))
-        self._worker = self._child("worker", worker_command())
+        self._gateways: list[Child] = []
+        self._workers: list[Child] = []
 
     def run(self) -> None:
         """Bring the bank up, keep it up, and return when it was told to stop and every process has ended.
@@ -72,18 +74,20 @@ class Supervisor:
             stack.enter_context(self._signals)
             stack.enter_context(self._home.owned(COMMAND_PATIENCE_SECONDS))
             stack.callback(self._lifeline.close)
+            self._make_children(stack)
             if self._postgres is not None:
                 stack.callback(self._postgres.stop)
                 self._start_postgres(self._postgres)
             self._prepare()
             # Pushed in this order and stopped in the other: no new requests, then no new work, then the database.
-            for child in (self._worker, self._gateway):
+            for child in (*self._workers, *self._gateways):
                 stack.callback(child.stop, DRAIN_SECONDS, self._signals.in_a_hurry)
             stack.enter_context(self._home.announced(self._run_info()))
             # One after the other: both load for a second, and the person at the browser waits for the gateway.
-            self._start(self._gateway)
+            self._start(self._gateways[0])
             self._wait_until_it_answers()
-            self._start(self._worker)
+            for child in (*self._workers, *self._gateways[1:]):
+                self._start(child)
             while not self._signals.stopping():
                 self._tend()
                 self._signals.sleep(_TICK_SECONDS)
@@ -112,8 +116,8 @@ class Supervisor:
         host = network.reachable_host(self._plan.host)
         deadline = time.monotonic() + READY_SECONDS_MAX
         while not self._signals.stopping():
-            if self._gateway.pid is None:
-                raise StartRefused(f"The gateway ended at once: {self._gateway.why()}")
+            if self._gateways[0].pid is None:
+                raise StartRefused(f"The gateway ended at once: {self._gateways[0].why()}")
             if network.answers(host, self._plan.port, "/health/live"):
                 self._welcome()
                 return
@@ -133,7 +137,7 @@ class Supervisor:
         """Heal what has ended, and keep house now and then."""
         if self._postgres is not None and not self._postgres.alive():
             self._heal_postgres(self._postgres)
-        for child in (self._worker, self._gateway):
+        for child in (*self._workers, *self._gateways):
             if child.pid is None and not self._signals.stopping():
                 self._heal(child)
         if time.monotonic() > self._housekeeping_at:
@@ -170,8 +174,21 @@ class Supervisor:
             if self._home.free_bytes() < LOW_SPACE_BYTES:
                 self._alarm("disk", f"less than {LOW_SPACE_BYTES // 1_000_000} MB are free under {self._home.path}")
 
-    def _child(self, name: str, command: list[str]) -> Child:
-        return Child(name, command, self._home.logs / f"{name}.log", partial(self._alarm, name))
+    def _make_children(self, stack: ExitStack) -> None:
+        plan = self._plan
+        descriptors: tuple[int, ...] = ()
+        place = ["--host", plan.host, "--port", str(plan.port)]
+        if plan.gateways > 1:
+            listener = stack.enter_context(network.listen(plan.host, plan.port))
+            descriptors, place = (listener.fileno(),), ["--fd", str(listener.fileno())]
+        for name in _names("gateway", plan.gateways):
+            self._gateways.append(self._child(name, commands.gateway(place), descriptors))
+        self._workers += [self._child(name, commands.worker(name)) for name in _names("worker", plan.workers)]
+        if plan.beat:
+            self._workers.append(self._child("beat", commands.beat()))
+
+    def _child(self, name: str, command: list[str], descriptors: tuple[int, ...] = ()) -> Child:
+        return Child(name, command, self._home.logs / f"{name}.log", partial(self._alarm, name), descriptors)
 
     def _start(self, child: Child) -> None:
         if not self._signals.stopping():
@@ -193,46 +210,8 @@ class Supervisor:
         )
 
 
-def gateway_command(host: str, port: int) -> list[str]:
-    """Return how the gateway is started: the specified `uvicorn app.main:app`, with its quickest parts."""
-    server = [sys.executable, "-P", "-m", "uvicorn", "app.main:app", "--host", host, "--port", str(port)]
-    # The bank writes its own access log, without query strings: they may carry a socket's token.
-    return [
-        *server,
-        "--http",
-        "httptools",
-        "--loop",
-        "uvloop",
-        "--no-access-log",
-        "--log-level",
-        "warning",
-        "--timeout-graceful-shutdown",
-        "5",
-        "--no-server-header",
-        "--no-proxy-headers",  # nobody stands between: a header that says who is asking would be believed otherwise
-        "--ws-max-size",
-        "65536",  # what a client may say on a socket is a ping
-        "--ws-per-message-deflate",
-        "false",  # small messages; compressing each costs more than it saves
-    ]
-
-
-def worker_command() -> list[str]:
-    """Return how the worker is started: the specified `celery -A app.celery_app worker`, alone as it is."""
-    worker = [
-        sys.executable,
-        "-P",
-        "-m",
-        "celery",
-        "-A",
-        "app.celery_app",
-        "worker",
-        "--pool",
-        "threads",
-        "--concurrency",
-        "2",
-    ]
-    return [*worker, "--without-gossip", "--without-mingle", "--without-heartbeat"]
+def _names(role: str, count: int) -> list[str]:
+    return [role] if count == 1 else [f"{role}-{number}" for number in range(1, count + 1)]
 
 
 def say(text: str) -> None:

@@ -1,0 +1,173 @@
+"""Whether the engines that the settings name are there, let us in, and are new enough; else one sentence each.
+
+Asked before anything starts, so that a typing error is a sentence and not a gateway that answers 503. No sentence has a
+password in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from app.config import ConfigurationError, Settings
+
+CONNECT_SECONDS_MAX: Final = 3
+POSTGRESQL_MIN: Final = (15,)
+RABBITMQ_MIN: Final = (3, 10)
+ELASTICSEARCH_MIN: Final = (8,)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with an engine: a sentence that names the setting and what was found."""
+
+    setting: str
+    text: str
+    may_pass: bool  # it can't be reached, which may be over in a moment; nothing else heals by waiting
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def check_engines(settings: Settings) -> list[Finding]:
+    """Return what is wrong with the engines that are set; nothing, if the bank can run on them. Nothing is changed."""
+    broker = "BROKER_URL" if settings.broker_url else "RABBITMQ_URL"
+    broker_url = settings.celery_broker_url
+    questions: list[tuple[str, str, Callable[[str], None]]] = [
+        ("DATABASE_URL", settings.libpq_url if settings.database_url else "", _ask_postgresql),
+        (broker, "" if broker_url.startswith("memory:") else broker_url, _ask_rabbitmq),
+        ("REDIS_URL", settings.redis_url, _ask_redis),
+        ("SEARCH_URL", settings.search_url, _ask_elasticsearch),
+    ]
+    found = [_finding(setting, url, ask) for setting, url, ask in questions if url]
+    return [finding for finding in found if finding is not None]
+
+
+def require_engines(settings: Settings) -> list[Finding]:
+    """Return what may heal by waiting: engines that can't be reached just now.
+
+    Raises:
+        ConfigurationError: the first thing that doesn't: wrong password, virtual host or database, or too old.
+    """
+    findings = check_engines(settings)
+    for finding in findings:
+        if not finding.may_pass:
+            raise ConfigurationError(finding.text)
+    return findings
+
+
+class _Wrong(Exception):
+    """The engine answered, and the answer is no."""
+
+
+class _Away(Exception):
+    """Nobody answered."""
+
+
+def _finding(setting: str, url: str, ask: Callable[[str], None]) -> Finding | None:
+    try:
+        place = urlsplit(url)
+        where = f"{place.hostname}:{place.port}" if place.port else str(place.hostname or "its socket")
+    except ValueError:
+        return Finding(setting, f"{setting} can't be read as an address: check its port, and write %40 for @.", False)
+    try:
+        ask(url)
+    except (_Wrong, _Away) as error:
+        passing = isinstance(error, _Away)
+        reason = _without_secrets(str(error), place.password).strip().rstrip(".")
+        verb = "can't be reached" if passing else "can't be used"
+        return Finding(setting, f"{setting} names {where}, which {verb}: {reason}.", passing)
+    return None
+
+
+def _ask_postgresql(url: str) -> None:
+    import psycopg  # noqa: PLC0415  (each client is loaded only if its engine is set)
+
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS_MAX) as connection:
+            found = connection.info.server_version
+    except psycopg.ProgrammingError:
+        raise _Wrong("the address has an option that PostgreSQL doesn't know") from None
+    except psycopg.OperationalError as error:
+        # "connection to server at …, port … failed: FATAL:  password authentication failed for user …"
+        reason = str(error).strip().splitlines()[0].rpartition("failed: ")[2].removeprefix("FATAL:").strip()
+        wrong = re.search(r"authentication failed|does not exist|no password|not permitted|no pg_hba", reason)
+        raise _Wrong(reason) if wrong else _Away(reason.removeprefix("connection failed: ")) from None
+    _require("PostgreSQL", f"{found // 10_000}.{found % 10_000}", POSTGRESQL_MIN)
+
+
+def _ask_rabbitmq(url: str) -> None:
+    import amqp  # noqa: PLC0415
+    from kombu.connection import Connection  # noqa: PLC0415
+
+    vhost = unquote(urlsplit(url).path[1:]) or "/"
+    try:
+        with Connection(url, connect_timeout=CONNECT_SECONDS_MAX) as connection:
+            connection.connect()
+            properties = connection.connection.server_properties
+    except amqp.exceptions.AccessRefused:
+        raise _Wrong("user or password is wrong") from None
+    except amqp.exceptions.NotAllowed:
+        raise _Wrong(f"its virtual host {vhost!r} doesn't exist, or isn't this user's") from None
+    except (amqp.exceptions.AMQPError, OSError) as error:
+        raise _Away(str(error)) from None
+    _require(str(properties.get("product", "something else")), str(properties.get("version", "")), RABBITMQ_MIN)
+
+
+def _ask_redis(url: str) -> None:
+    import redis  # noqa: PLC0415
+
+    seconds = CONNECT_SECONDS_MAX
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=seconds, socket_timeout=seconds) as client:
+            client.ping()
+    except redis.AuthenticationError:
+        raise _Wrong("user or password is wrong") from None
+    except (redis.ConnectionError, redis.TimeoutError) as error:
+        raise _Away(str(error)) from None
+    except (redis.RedisError, ValueError) as error:
+        raise _Wrong(str(error)) from None
+
+
+def _ask_elasticsearch(url: str) -> None:
+    import elasticsearch  # noqa: PLC0415
+
+    seconds = CONNECT_SECONDS_MAX
+    try:
+        with elasticsearch.Elasticsearch(url, request_timeout=seconds, max_retries=0) as client:
+            # `GET /` isn't among the core modules, and a node knows its own version as well.
+            nodes = client.nodes.info(node_id="_local", filter_path="nodes.*.version").body["nodes"]
+    except elasticsearch.AuthenticationException:
+        raise _Wrong("user or password is wrong") from None
+    except elasticsearch.UnsupportedProductError:
+        raise _Wrong("it isn't Elasticsearch 8 or 9") from None
+    except elasticsearch.BadRequestError as error:
+        # Elasticsearch 7 doesn't understand the media type by which a client asks for answers of version 8.
+        old = "media_type" in str(error)
+        raise _Wrong("it is an Elasticsearch before 8, and Nyord needs 8 or later" if old else str(error)) from None
+    except elasticsearch.ApiError as error:
+        raise _Wrong(str(error)) from None
+    except elasticsearch.TransportError as error:
+        raise _Away(error.message) from None
+    _require("Elasticsearch", str(next(iter(nodes.values()))["version"]), ELASTICSEARCH_MIN)
+
+
+def _require(product: str, version: str, oldest: tuple[int, ...]) -> None:
+    """See that a version is new enough.
+
+    Raises:
+        _Wrong: it is older, or no version at all.
+    """
+    found = tuple(int(number) for number in re.findall(r"\d+", version)[: len(oldest)])
+    if found < oldest:
+        wanted = ".".join(map(str, oldest))
+        raise _Wrong(f"it is {product} {version or 'of an unknown version'}, and Nyord needs {wanted} or later")
+
+
+def _without_secrets(text: str, password: str | None) -> str:
+    for secret in {password or "", unquote(password or "")} - {""}:
+        text = text.replace(secret, "•••")
+    return text
