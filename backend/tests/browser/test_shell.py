@@ -1,0 +1,105 @@
+"""What surrounds every page, and the first one: where somebody can go from here, by who they are."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenVisit
+from tests.browser.people import People
+
+CUSTOMERS_OWN = ["Home", "Send money", "Accounts", "Activity"]
+
+
+def names_in(page: Page, region: str) -> list[str]:
+    """The links of a region, as they are read aloud, without their counts."""
+    links = page.get_by_role(region).first.get_by_role("navigation").get_by_role("link")  # type: ignore[arg-type]
+    return [re.sub(r"\s*\d+ unread$", "", text.replace("\n", " ").strip()) for text in links.all_inner_texts()]
+
+
+class TestNavigation:
+    """S83, S84: always there on a wide screen, by role; on a phone at the thumb."""
+
+    def test_a_customer_s_sidebar_leads_to_what_is_theirs_alone(self, open_visit: OpenVisit, people: People) -> None:
+        page = open_visit(people.asha).go("/")
+        sidebar = page.get_by_role("complementary").first
+        for name in CUSTOMERS_OWN:
+            expect(sidebar.get_by_role("link", name=name, exact=True)).to_be_visible()
+        expect(sidebar.get_by_role("link", name="Approvals")).to_have_count(0)
+        sidebar.get_by_role("link", name="Activity").click()
+        expect(page).to_have_url(re.compile(r"/activity$"))
+        expect(sidebar.get_by_role("link", name="Activity")).to_have_attribute("aria-current", "page")
+
+    def test_staff_find_theirs_first(self, open_visit: OpenVisit, people: People) -> None:
+        page = open_visit(people.admin).go("/admin")
+        names = names_in(page, "complementary")
+        assert names[:3] == ["Overview", "Approvals", "Held transfers"]
+        assert [name for name in names if name in CUSTOMERS_OWN] == CUSTOMERS_OWN
+
+    def test_on_a_phone_it_is_at_the_bottom(self, open_visit: OpenVisit, people: People) -> None:
+        page = open_visit(people.asha, device="phone").go("/")
+        expect(page.get_by_role("complementary")).to_have_count(0)
+        bar = page.get_by_role("navigation", name="Main")
+        box = bar.bounding_box()
+        assert box is not None and box["y"] + box["height"] >= 738
+        bar.get_by_role("link", name="Accounts").click()
+        expect(page).to_have_url(re.compile(r"/accounts$"))
+
+
+class TestBell:
+    """S81: how much is unread stands on the bell's corner, and the bell stays to be seen, on the smallest phone, too."""
+
+    @pytest.mark.parametrize("unread", [1, 42, 1_500])
+    def test_the_number_leaves_the_bell_to_be_seen(self, open_visit: OpenVisit, people: People, unread: int) -> None:
+        visit = open_visit(people.asha, device="phone")
+        stats = {"unread": unread, "total": 2_000}
+        visit.page.route("**/notifications/stats", lambda route: route.fulfill(json=stats))
+        page = visit.go("/")
+        bell = page.get_by_role("link", name=f"Notifications, {unread} unread")
+        badge, icon, link = bell.locator("span").bounding_box(), bell.locator("svg").bounding_box(), bell.bounding_box()
+        face = page.get_by_role("button", name="You: settings and sign out").locator("span").first.bounding_box()
+        assert badge and icon and link and face
+        middle = icon["x"] + icon["width"] / 2, icon["y"] + icon["height"] / 2
+        assert badge["x"] > middle[0], "the left half of the bell is free"
+        assert badge["y"] + badge["height"] < middle[1], "and so is the lower half"
+        assert badge["x"] < icon["x"] + icon["width"], "the number touches the bell that it belongs to"
+        assert badge["y"] >= link["y"]
+        assert badge["x"] + badge["width"] <= face["x"], "and nothing beside it"
+
+
+class TestTheme:
+    """S17: light, dark or as the system says, chosen once."""
+
+    def test_chosen_in_the_profile_and_kept(self, open_visit: OpenVisit, people: People) -> None:
+        visit = open_visit(people.customer("Meera Nair"))
+        page = visit.go("/profile?part=app")
+        assert page.locator("html").get_attribute("data-theme") == "light"
+        page.get_by_role("button", name="Dark").click()
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        page.goto(f"{visit.address}/accounts")
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+class TestFirstPage:
+    """S85.2-S85.5, S91: people to pay again, what just happened, what went where, in one answer of the bank."""
+
+    def test_it_is_made_of_one_answer(self, open_visit: OpenVisit, people: People) -> None:
+        visit = open_visit(people.asha)
+        page = visit.go("/")
+        for region in ("Quick transfers", "Recent activity", "Spending"):
+            expect(page.get_by_role("region", name=region)).to_be_visible()
+        assert [path for path in visit.asked if path.startswith(("/accounts", "/transactions", "/dashboard"))] == [
+            "/dashboard/summary"
+        ]
+
+    def test_who_was_paid_before_is_one_press_away(self, open_visit: OpenVisit, people: People) -> None:
+        """S92: the recipient is chosen, and asked for is only how much."""
+        page = open_visit(people.asha).go("/")
+        recent = page.get_by_role("region", name="Quick transfers").get_by_role("listitem").first.get_by_role("link")
+        who = (recent.get_attribute("aria-label") or recent.inner_text()).removeprefix("Send money to ").strip()
+        recent.click()
+        expect(page).to_have_url(re.compile(r"/transfer\?"))
+        expect(page.locator("main")).to_contain_text(who.split()[0])
+        expect(page.get_by_role("textbox", name=re.compile("amount|how much", re.IGNORECASE))).to_be_visible()

@@ -1,0 +1,50 @@
+import { QrCode, Send } from 'lucide-react'
+import { Link } from 'react-router'
+import { useText } from '@/lib/i18n'
+import { paths, transferTo } from '@/lib/paths'
+import { dashboardText } from '@/locales/dashboard'
+import { Avatar } from './Person'
+import { useHasPage } from './shell/PagesContext'
+import { ButtonLink } from './ui/Button'
+
+/** The people paid most recently, one tap from paying them again (S91, S92). On the dashboard and in the back office. */
+export function QuickTransfers({ people }: { people: readonly { id: number; name: string }[] }) {
+  const t = useText(dashboardText)
+  const hasPage = useHasPage()
+  if (!hasPage(paths.transfer)) return null
+  return (
+    <section aria-labelledby="quick" className="card p-4">
+      <h2 id="quick" className="font-semibold">
+        {t('quick')}
+      </h2>
+      {people.length === 0 ? (
+        <p className="mt-1 text-small text-ink-2">{t('quickHint')}</p>
+      ) : (
+        <ul className="mt-3 grid grid-cols-4 gap-x-1 gap-y-3">
+          {people.map(({ id, name }) => (
+            <li key={id} className="min-w-0">
+              <Link
+                to={transferTo(id, name)}
+                aria-label={t('sendTo', { name })}
+                className="flex flex-col items-center gap-1.5 rounded-md px-1 py-2 hover:bg-surface-2"
+              >
+                <Avatar id={id} name={name} />
+                <span className="w-full truncate text-center text-micro text-ink-2">{name.split(' ')[0]}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="mt-4 flex flex-wrap gap-2">
+        <ButtonLink to={paths.transfer} size="small" icon={Send}>
+          {t('moneyTransfer')}
+        </ButtonLink>
+        {hasPage(paths.transferQr) && (
+          <ButtonLink to={paths.transferQr} size="small" icon={QrCode}>
+            {t('qrTransfer')}
+          </ButtonLink>
+        )}
+      </div>
+    </section>
+  )
+}

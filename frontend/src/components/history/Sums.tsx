@@ -1,0 +1,80 @@
+import type { ReactNode } from 'react'
+import { dayKey, daysBefore, formatCount } from '@/lib/dates'
+import { useLanguage, useText } from '@/lib/i18n'
+import { fromWire } from '@/lib/money'
+import { historyText } from '@/locales/history'
+import type { Totals } from '@/services/activity'
+import type { HistoryFilters } from '@/services/api'
+import { useBalances } from '@/services/queries/accounts'
+import { Money } from '../Money'
+
+interface Props {
+  totals: Totals
+  /** Whether all of it has been read; else the sums are of the newest ones, and say so. */
+  complete: boolean
+  filters: HistoryFilters
+  accountId: number | undefined
+}
+
+/** What the shown payments come to; for a period of one account also what it held before and after. */
+export function Sums({ totals, complete, filters, accountId }: Props) {
+  const t = useText(historyText)
+  const language = useLanguage()
+  const count = formatCount(totals.count, language)
+  return (
+    <section aria-label={t('sums')} className="card mb-4 px-4 py-3">
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 lg:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))]">
+        {accountId !== undefined && filters.from && isWholePeriod(filters) ? (
+          <Balances accountId={accountId} from={filters.from} to={filters.to ?? dayKey(new Date())}>
+            <Moved totals={totals} />
+          </Balances>
+        ) : (
+          <Moved totals={totals} />
+        )}
+      </dl>
+      <p role="status" className="mt-2 text-small text-ink-3">
+        {complete ? t('count', { count }) : t('countSoFar', { count })}
+      </p>
+    </section>
+  )
+}
+
+function Moved({ totals: { inMinor, outMinor } }: { totals: Totals }) {
+  const t = useText(historyText)
+  return (
+    <>
+      <Sum name={t('moneyIn')} minor={inMinor} />
+      <Sum name={t('moneyOut')} minor={outMinor} />
+      <Sum name={t('difference')} minor={inMinor - outMinor} />
+    </>
+  )
+}
+
+function Balances({ accountId, from, to, children }: { accountId: number; from: string; to: string; children: ReactNode }) {
+  const t = useText(historyText)
+  const { data } = useBalances(accountId, daysBefore(from, 1), to)
+  const [opening, closing] = [data?.at(0), data?.at(-1)]
+  return (
+    <>
+      {opening && <Sum name={t('opening')} minor={fromWire(opening.balance)} />}
+      {children}
+      {closing && <Sum name={t('closing')} minor={fromWire(closing.balance)} />}
+    </>
+  )
+}
+
+function Sum({ name, minor }: { name: string; minor: number }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-small text-ink-2">{name}</dt>
+      <dd className="font-semibold">
+        <Money minor={minor} />
+      </dd>
+    </div>
+  )
+}
+
+/** Days alone narrow it, and few enough for the bank to say the balances of: a part has no balance of its own. */
+function isWholePeriod({ from = '', to = dayKey(new Date()), q, status, direction }: HistoryFilters): boolean {
+  return !q && !status && !direction && from <= to && daysBefore(to, 364) < from
+}

@@ -1,0 +1,74 @@
+import { useState } from 'react'
+import { useUser } from '@/contexts/AuthContext'
+import { useText } from '@/lib/i18n'
+import { transferText } from '@/locales/transfer'
+import { useSummary } from '@/services/queries/dashboard'
+import { SEARCH_LENGTH_MIN, useSearchUsers } from '@/services/queries/people'
+import { Person } from '../Person'
+import { Combobox } from '../ui/Combobox'
+import { StepFrame } from './StepFrame'
+import type { Transfer } from './useTransfer'
+
+/** Who: by name or username, or one of those paid lately. Choosing goes on. */
+export function WhoStep({ transfer }: { transfer: Transfer }) {
+  const t = useText(transferText)
+  const user = useUser()
+  const [query, setQuery] = useState('')
+  const search = useSearchUsers(query)
+  const asked = query.trim().length >= SEARCH_LENGTH_MIN
+  const found = asked ? (search.data ?? []).filter(({ id }) => id !== user.id) : []
+
+  const pick = ({ id }: { id: number }): void => {
+    transfer.change(id === transfer.draft.personId ? {} : { personId: id, destId: null })
+    transfer.go('account')
+  }
+
+  const status = !asked
+    ? ''
+    : search.isPending
+      ? t('searching')
+      : search.isError
+        ? t('searchFailed')
+        : found.length > 0
+          ? t('peopleFound', { count: found.length })
+          : t('nobodyFound')
+
+  return (
+    <StepFrame title={t('whoTitle')}>
+      <Combobox
+        label={t('search')}
+        hint={t('searchHint')}
+        query={query}
+        onQuery={setQuery}
+        items={found}
+        itemKey={({ id }) => id}
+        onPick={pick}
+        status={status}
+        renderItem={({ id, name, username }) => <Person id={id} name={name} detail={`@${username}`} />}
+      />
+      {query.trim() === '' && <Recent onPick={pick} />}
+    </StepFrame>
+  )
+}
+
+function Recent({ onPick }: { onPick: (person: { id: number }) => void }) {
+  const t = useText(transferText)
+  const people = useSummary().data?.people ?? []
+  if (people.length === 0) return null
+  return (
+    <section aria-labelledby="recent">
+      <h3 id="recent" className="mb-2 text-small font-semibold text-ink-2">
+        {t('recent')}
+      </h3>
+      <ul className="-mx-3 flex flex-col">
+        {people.map((person) => (
+          <li key={person.id}>
+            <button type="button" onClick={() => onPick(person)} className="flex min-h-14 w-full items-center rounded-md px-3 text-left hover:bg-surface-2">
+              <Person id={person.id} name={person.name} detail={`@${person.username}`} />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { dayHeading, dayKey, formatDate, instantOf, monthKey, relativeTime } from './dates'
+import { ApiError, isPassing } from './errors'
+import { say } from './i18n'
+import { forgetIntent, intentKey } from './keys'
+import { passwordStrength } from './password'
+import { idIn } from './paths'
+
+const NOW = new Date('2026-11-23T12:00:00+05:30')
+
+describe('dates', () => {
+  it("are those of the bank's zone, whatever the browser's is", () => {
+    expect(dayKey('2026-11-22T19:00:00Z')).toBe('2026-11-23')
+    expect(monthKey('2026-10-31T18:29:59Z')).toBe('2026-10')
+    expect(monthKey('2026-10-31T18:30:00Z')).toBe('2026-11')
+  })
+
+  it('count months back over the turn of the year', () => {
+    expect(formatDate(instantOf('2026-02'), 'month', 'en')).toBe('February 2026')
+  })
+
+  it('name today and yesterday, and other days in full', () => {
+    expect(dayHeading('2026-11-23', NOW, 'en')).toBe('Today')
+    expect(dayHeading('2026-11-22', NOW, 'en')).toBe('Yesterday')
+    expect(dayHeading('2026-11-01', NOW, 'en')).toContain('1 November')
+    expect(dayHeading('2026-11-23', NOW, 'hi')).toBe('आज')
+  })
+
+  it('say how long ago, and after a week when', () => {
+    expect(relativeTime('2026-11-23T11:57:00+05:30', NOW, 'en')).toBe('3 minutes ago')
+    expect(relativeTime('2026-11-01T11:57:00+05:30', NOW, 'en')).toBe('1 Nov 2026')
+  })
+})
+
+describe('intentKey', () => {
+  it('is the same for the same payment, until the bank has taken it', () => {
+    const first = intentKey('pay', { to: 7, amountMinor: 100 })
+    expect(intentKey('pay', { amountMinor: 100, to: 7 })).toBe(first)
+    forgetIntent('pay')
+    expect(intentKey('pay', { to: 7, amountMinor: 100 })).not.toBe(first)
+  })
+
+  it('is another one for another payment', () => {
+    const first = intentKey('pay', { to: 7, amountMinor: 100 })
+    expect(intentKey('pay', { to: 7, amountMinor: 101 })).not.toBe(first)
+  })
+})
+
+describe('say', () => {
+  it('fills gaps and picks plurals by the language', () => {
+    const people = { one: '{count} person', other: '{count} people' }
+    expect(say(people, { count: 1 })).toBe('1 person')
+    expect(say(people, { count: 0 })).toBe('0 people')
+    expect(say('Sent to {name}', { name: 'Meera' })).toBe('Sent to Meera')
+  })
+})
+
+describe('passwordStrength', () => {
+  it.each([
+    ['', 'empty'],
+    ['short', 'short'],
+    ['aaaaaaaaaaaaaaaa', 'weak'],
+    ['asha-asha-asha', 'weak'],
+    ['password1234', 'weak'],
+    ['calm-seas-2026', 'fair'],
+    ['four words nobody guesses', 'strong'],
+  ])('judges %j as %s', (password, strength) => {
+    expect(passwordStrength(password, ['asha'])).toBe(strength)
+  })
+})
+
+describe('errors', () => {
+  it('tell what passes by itself from what does not', () => {
+    expect([0, 429, 503].every((status) => isPassing(new ApiError({ detail: '', status })))).toBe(true)
+    expect([400, 401, 404, 422].some((status) => isPassing(new ApiError({ detail: '', status })))).toBe(false)
+  })
+})
+
+describe('idIn', () => {
+  it.each(['0', '17', '9007199254740991'])('reads %s', (text) => expect(idIn(text)).toBe(Number(text)))
+  it.each([undefined, '', 'me', '1.5', '-3', '1e3', '9007199254740993'])('finds none in %s', (text) => expect(idIn(text)).toBeNull())
+})

@@ -1,0 +1,17 @@
+export default {
+  loading: 'Loading',
+  retry: 'Try again',
+  close: 'Close',
+  cancel: 'Cancel',
+  dismiss: 'Dismiss',
+  couldNotLoad: "This couldn't be loaded",
+  checkConnection: "The bank can't be reached. Check your connection; everything else keeps working.",
+  noResults: 'Nothing matches',
+  noResultsHint: 'Try fewer words, or take a filter off.',
+  clearFilters: 'Clear filters',
+  loadMore: 'Show more',
+  amountHidden: 'Amount hidden',
+  moneyIn: '{amount} received',
+  moneyOut: '{amount} sent',
+  asTable: 'Show the figures',
+} as const

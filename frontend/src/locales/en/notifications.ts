@@ -1,0 +1,16 @@
+export default {
+  title: 'Notifications',
+  unreadCount: { one: '1 unread', other: '{count} unread' },
+  allRead: 'You have read everything.',
+  filter: 'Show',
+  all: 'All',
+  unread: 'Unread',
+  readAll: 'Mark all as read',
+  read: 'Mark as read: {title}',
+  remove: 'Delete: {title}',
+  new: 'New',
+  listLabel: 'Notifications, newest first',
+  none: 'No notifications yet',
+  noneHint: 'Whatever happens with your money is told here as it happens.',
+  failed: "That didn't work",
+} as const

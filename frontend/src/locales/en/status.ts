@@ -1,0 +1,18 @@
+export default {
+  PENDING: 'On its way',
+  SUCCESS: 'Done',
+  FAILED: 'Not sent',
+  REVERSED: 'Paid back',
+  UNDER_REVIEW: 'Being checked',
+  pending: 'Waiting for approval',
+  approved: 'Approved',
+  rejected: 'Refused',
+  active: 'Active',
+  inactive: 'Switched off',
+  kycApproved: 'Identity confirmed',
+  kycPending: 'Identity not confirmed yet',
+  kycRejected: 'Identity refused',
+  waiting: 'Waiting',
+  replayed: 'Replayed',
+  givenUp: 'Given up',
+} as const

@@ -1,0 +1,30 @@
+import type { Translation } from '@/lib/i18n'
+import type en from '../en/auth'
+
+export default {
+  signIn: 'साइन इन',
+  signInLead: 'आपका फिर से स्वागत है।',
+  identifier: 'यूज़रनेम या ई-मेल',
+  password: 'पासवर्ड',
+  identifierMissing: 'अपना यूज़रनेम या ई-मेल पता लिखें।',
+  passwordMissing: 'अपना पासवर्ड लिखें।',
+  noAccount: 'Nyord पर नए हैं?',
+  openOne: 'ग्राहक बनें',
+  signUp: 'ग्राहक बनें',
+  signUpLead: 'अभी दो मिनट; फिर बैंक आपकी पहचान की पुष्टि करेगा और आप खाता खोल सकेंगे।',
+  fullName: 'पूरा नाम',
+  fullNameHint: 'जैसा आपके पहचान पत्र पर है। आपको पैसे भेजने वाले इसे देखते हैं।',
+  fullNameMissing: 'अपना पूरा नाम लिखें।',
+  username: 'यूज़रनेम',
+  usernameHint: 'दोस्त आपको इसी से ढूँढते हैं। तीन या ज़्यादा अक्षर।',
+  usernameWrong: '3 से 32 अक्षर, अंक, बिंदु, हाइफ़न या अंडरस्कोर; शुरुआत अक्षर या अंक से हो।',
+  usernameFree: 'यह यूज़रनेम खाली है।',
+  usernameTaken: 'यह यूज़रनेम किसी और का है। दूसरा आज़माएँ।',
+  email: 'ई-मेल',
+  emailWrong: 'ई-मेल पता लिखें, जैसे asha@example.in।',
+  passwordShort: 'कम से कम बारह अक्षर चाहिए।',
+  haveAccount: 'पहले से ग्राहक हैं?',
+  create: 'आगे बढ़ें',
+  claim: 'सुकून का पैसा।',
+  claimLead: 'भुगतान जो देखते-देखते पूरे हों। हिसाब जो हमेशा मिले। कोई अचरज नहीं।',
+} satisfies Translation<typeof en>

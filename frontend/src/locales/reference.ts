@@ -1,0 +1,4 @@
+import { defineText } from '@/lib/i18n'
+import en from './en/reference'
+
+export const referenceText = defineText(en, () => import('./hi/reference'))

@@ -1,0 +1,8 @@
+export { accountsAPI } from './accounts'
+export { adminAPI, type SeriesName } from './admin'
+export { authAPI } from './auth'
+export { dashboardAPI } from './dashboard'
+export { notificationsAPI } from './notifications'
+export { operationsAPI } from './operations'
+export { apiRequest, renewToken, type RequestOptions } from './request'
+export { transactionsAPI, type Cash, type HistoryFilters, type PageAsk, type Payment } from './transactions'

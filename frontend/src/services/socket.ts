@@ -1,0 +1,118 @@
+/** The live socket of one tab: opens with a one-use ticket, and comes back by itself after every break. */
+
+import { notificationsAPI } from './api'
+import type { Notification } from './types'
+
+export interface MoneyMoved {
+  type: 'transaction.success'
+  transaction_id: number
+  amount: number
+  new_src_balance: number | null
+  new_dest_balance: number | null
+}
+export type LiveMessage = { type: 'notification'; data: Partial<Notification> } | MoneyMoved | { type: 'pong' }
+export type LiveState = 'connecting' | 'live' | 'waiting'
+
+interface LiveHandlers {
+  onMessage: (message: LiveMessage) => void
+  onState: (state: LiveState) => void
+}
+
+const WAIT_FIRST_MS = 500
+const WAIT_MAX_MS = 30_000
+const PING_MS = 25_000
+/** Without a sign of life for this long the connection is dead, whatever the browser believes. */
+const SILENCE_MAX_MS = 60_000
+const CLOSE_SIGN_IN_AGAIN = 4401
+
+/** How long to wait before the next try: doubling, capped, spread so that a restarted bank isn't stormed. */
+export function backOffMs(attempt: number, random: () => number = Math.random): number {
+  const longest = Math.min(WAIT_MAX_MS, WAIT_FIRST_MS * 2 ** attempt)
+  return Math.round(longest / 2 + (longest / 2) * random())
+}
+
+/** Keeps a socket open until `stop` is called. */
+export function openLive(handlers: LiveHandlers): { stop: () => void } {
+  let socket: WebSocket | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let pulse: ReturnType<typeof setInterval> | undefined
+  let attempt = 0
+  let stopped = false
+
+  const retry = (): void => {
+    clearInterval(pulse)
+    if (stopped) return
+    handlers.onState('waiting')
+    clearTimeout(timer)
+    timer = setTimeout(() => void connect(), backOffMs(attempt))
+    attempt += 1
+  }
+
+  const connect = async (): Promise<void> => {
+    handlers.onState('connecting')
+    try {
+      const { ticket } = await notificationsAPI.getSocketTicket() // renews the token by the way if it ran out
+      if (stopped) return
+      socket = new WebSocket(socketAddress(ticket))
+    } catch {
+      retry()
+      return
+    }
+    const opened = socket
+    let heardAt = Date.now()
+    opened.onopen = () => {
+      attempt = 0
+      handlers.onState('live')
+      pulse = setInterval(() => {
+        if (Date.now() - heardAt > SILENCE_MAX_MS) opened.close()
+        else opened.send('{"type":"ping"}')
+      }, PING_MS)
+    }
+    opened.onmessage = (event: MessageEvent<string>) => {
+      heardAt = Date.now()
+      const message = read(event.data)
+      if (message !== null) handlers.onMessage(message)
+    }
+    opened.onclose = (event) => {
+      if (event.code === CLOSE_SIGN_IN_AGAIN) attempt = Math.max(attempt, 3) // the next ticket tells whether it is over
+      retry()
+    }
+  }
+
+  const nowOnline = (): void => {
+    if (socket?.readyState === WebSocket.OPEN) return
+    attempt = 0
+    clearTimeout(timer)
+    void connect()
+  }
+
+  window.addEventListener('online', nowOnline)
+  void connect()
+  return {
+    stop: () => {
+      stopped = true
+      clearTimeout(timer)
+      clearInterval(pulse)
+      window.removeEventListener('online', nowOnline)
+      if (socket !== undefined) {
+        socket.onclose = null
+        socket.close()
+      }
+    },
+  }
+}
+
+function socketAddress(ticket: string): string {
+  const address = new URL('/ws', window.location.href)
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+  address.searchParams.set('ticket', ticket)
+  return address.href
+}
+
+function read(text: string): LiveMessage | null {
+  try {
+    return JSON.parse(text) as LiveMessage
+  } catch {
+    return null
+  }
+}
