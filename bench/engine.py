@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 
 from app.database import unit_of_work
 from app.ledger.decide import Group, Leg
@@ -15,7 +16,7 @@ HOT_SHARE = 0.8
 
 
 def engine_rate(
-    customers: list[Customer], *, batch: int, hot: bool, seconds: float, first_group: int
+    customers: Sequence[Customer], *, batch: int, hot: bool, seconds: float, first_group: int
 ) -> tuple[float, int]:
     """Return settled transfers a second and how many there were.
 

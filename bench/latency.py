@@ -1,127 +1,97 @@
-"""Open loop: transfers arrive at a fixed rate, whatever the bank does, and are timed from the moment they were due.
-
-A few customers have a socket open; for their transfers we also time from the answer to the message on the payer's socket.
-"""
+"""How long an answer takes at a fixed rate, and how soon after it the payer's socket says that the money has moved."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import random
-import secrets
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
+import uvloop
 import websockets
 
-from bench.server import Customer
+from bench import rest
+from bench.cells import EXPECTED_OF_ENGINE, Cell, measured
+from bench.figures import percentile
+from bench.load import CATCH_UP_SECONDS_MAX
+from bench.open_loop import Asked, Seen, Transfers, offer
+from bench.server import Customer, Server
 
-CONNECTIONS = 64
-WATCHED = 20  # more sockets would measure this client, which shares the machine, rather than the bank
-WATCHED_SHARE = 0.1
-SETTLE_SECONDS_MAX = 30
+CONNECTIONS: Final = 64
+WATCHED: Final = 20  # more sockets would measure this client, which shares the machine, rather than the bank
+WATCHED_SHARE: Final = 0.1
+SETTLE_SECONDS_MAX: Final = 30
 
 
 @dataclass
 class Latencies:
-    """Milliseconds: of the answer (from when the request was due), and from the answer to the socket."""
+    """What the clients saw, and the milliseconds from the answer to the socket; `missing` are those not pushed."""
 
-    accept: list[float] = field(default_factory=list)
-    push: list[float] = field(default_factory=list)
-    errors: int = 0
-    answered_at: dict[int, float] = field(default_factory=dict)
-    pushed_at: dict[int, float] = field(default_factory=dict)
+    seen: Seen
+    push_ms: list[float]
+    missing: int
 
 
-def percentile(values: list[float], share: float) -> float:
-    """Return the value that `share` of the values don't exceed; 0 of none."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+def latency_cell(
+    server: Server, port: int, customers: Sequence[Customer], name: str, *, rate: int, seconds: int
+) -> Cell:
+    """Measure the open loop at one rate."""
+
+    def run() -> Cell:
+        before = rest.mark()
+        found = latencies(port, customers, rate=rate, seconds=seconds)
+        caught_up = rest.wait_until(lambda: rest.is_at_rest(before), CATCH_UP_SECONDS_MAX)
+        return {
+            "accept_p50_ms": percentile(found.seen.accept_ms, 0.5),
+            "accept_p99_ms": percentile(found.seen.accept_ms, 0.99),
+            "socket_p50_ms": percentile(found.push_ms, 0.5),
+            "socket_p99_ms": percentile(found.push_ms, 0.99),
+            "pushes": len(found.push_ms),
+            "others_caught_up_seconds": caught_up,
+            "errors": found.seen.wrong(201) + found.missing,
+        }
+
+    return measured(server, name, run, ignore=EXPECTED_OF_ENGINE)
 
 
-def latencies(port: int, customers: list[Customer], *, rate: int, seconds: int) -> Latencies:
-    """Send `rate` transfers a second for `seconds`, and return what the clients saw."""
-    return asyncio.run(_run(port, customers, rate, seconds))
+def latencies(port: int, customers: Sequence[Customer], *, rate: int, seconds: int) -> Latencies:
+    """Send `rate` transfers a second for `seconds`, and return what the clients saw.
+
+    The first few customers have a socket open; for their transfers the message on it is timed, too.
+    """
+    return uvloop.run(_run(port, customers, rate, seconds))
 
 
-async def _run(port: int, customers: list[Customer], rate: int, seconds: int) -> Latencies:
-    found = Latencies()
-    watched, others = customers[:WATCHED], customers[WATCHED:]
-    sockets = [asyncio.create_task(_listen(port, customer, found)) for customer in watched]
+async def _run(port: int, customers: Sequence[Customer], rate: int, seconds: int) -> Latencies:
+    pushed_at: dict[int, float] = {}
+    sockets = [asyncio.create_task(_listen(port, customer, pushed_at)) for customer in customers[:WATCHED]]
     await asyncio.sleep(1)
-    pool: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
-    for _ in range(CONNECTIONS):
-        pool.put_nowait(await asyncio.open_connection("127.0.0.1", port))
-    started = time.perf_counter()
-    sending: set[asyncio.Task[None]] = set()
-    for number in range(rate * seconds):
-        due = started + number / rate
-        delay = due - time.perf_counter()
-        if delay > 0:
-            await asyncio.sleep(delay)
-        payer = random.choice(watched if random.random() < WATCHED_SHARE else others)
-        payee = random.choice([one for one in random.sample(others, 2) if one is not payer])
-        task = asyncio.create_task(_send(pool, payer, payee, due, found))
-        sending.add(task)
-        task.add_done_callback(sending.discard)
-    await asyncio.gather(*sending)
-    await _wait_for_pushes(found)
+    transfers = Transfers(customers, first_payee=WATCHED)
+
+    def ask() -> Asked:
+        is_watched = random.random() < WATCHED_SHARE
+        return transfers.one(random.randrange(WATCHED) if is_watched else random.randrange(WATCHED, len(customers)))
+
+    seen = await offer(port, ask, rate=rate, seconds=seconds, connections=CONNECTIONS)
+    answered_at = {
+        int(json.loads(kept.body)["transaction_id"]): kept.at for kept in seen.kept if kept.asked.who < WATCHED
+    }
+    until = time.perf_counter() + SETTLE_SECONDS_MAX
+    while answered_at.keys() - pushed_at.keys() and time.perf_counter() < until:
+        await asyncio.sleep(0.05)
     for socket in sockets:
         socket.cancel()
-    found.push = [
-        max(0.0, found.pushed_at[one] - found.answered_at[one]) * 1000
-        for one in found.answered_at
-        if one in found.pushed_at
-    ]
-    return found
+    push_ms = [max(0.0, pushed_at[one] - at) * 1000 for one, at in answered_at.items() if one in pushed_at]
+    return Latencies(seen, push_ms, len(answered_at) - len(push_ms))
 
 
-async def _send(
-    pool: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]],
-    payer: Customer,
-    payee: Customer,
-    due: float,
-    found: Latencies,
-) -> None:
-    body = json.dumps(
-        {
-            "src_account": payer.account_id,
-            "dest_account": payee.account_id,
-            "amount": 1,
-            "idempotency_key": secrets.token_hex(8),
-        }
-    )
-    head = (
-        "POST /transactions/initiate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer {payer.token}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    reader, writer = await pool.get()
-    try:
-        writer.write((head + body).encode())
-        headers = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        length = int(headers.split("content-length: ", 1)[1].split("\r\n", 1)[0])
-        answer = json.loads(await reader.readexactly(length))
-    finally:
-        pool.put_nowait((reader, writer))
-    now = time.perf_counter()
-    found.accept.append((now - due) * 1000)
-    if " 201 " not in headers.split("\r\n", 1)[0]:
-        found.errors += 1
-    elif payer.watched:
-        found.answered_at[answer["transaction_id"]] = now
-
-
-async def _listen(port: int, customer: Customer, found: Latencies) -> None:
-    customer.watched = True
+async def _listen(port: int, customer: Customer, pushed_at: dict[int, float]) -> None:
     async with websockets.connect(f"ws://127.0.0.1:{port}/ws?token={customer.token}", compression=None) as socket:
         async for message in socket:
             now = time.perf_counter()
             told = json.loads(message)
             if told.get("type") == "transaction.success":
-                found.pushed_at[told["transaction_id"]] = now
-
-
-async def _wait_for_pushes(found: Latencies) -> None:
-    until = time.perf_counter() + SETTLE_SECONDS_MAX
-    while found.answered_at.keys() - found.pushed_at.keys() and time.perf_counter() < until:
-        await asyncio.sleep(0.05)
+                pushed_at[told["transaction_id"]] = now

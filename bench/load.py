@@ -8,16 +8,17 @@ import secrets
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Final
 
-import psycopg
-
+from bench import rest
 from bench.server import Customer
 
-LUA = Path(__file__).with_name("load.lua")
-CATCH_UP_SECONDS_MAX = 120
+LUA: Final = Path(__file__).with_name("load.lua")
+CATCH_UP_SECONDS_MAX: Final = 120
 
 
 @dataclass(frozen=True)
@@ -33,19 +34,41 @@ class HttpResult:
 
 
 def http_rate(
-    url: str, port: int, customers: list[Customer], *, connections: int, seconds: int, hot: float = 0.0, bulk: int = 1
+    port: int, customers: Sequence[Customer], *, connections: int, seconds: int, hot: float = 0.0, bulk: int = 1
 ) -> HttpResult:
     """Send transfers over `connections` for `seconds` and wait until everything is settled and every consumer is done.
 
     Raises:
-        RuntimeError: there is no `wrk`, or the bank doesn't catch up.
+        RuntimeError: there is no `wrk`.
+        TimeoutError: the bank doesn't catch up.
     """
     if shutil.which("wrk") is None:
         raise RuntimeError("wrk isn't installed: `apt-get install wrk` (or brew), then run this again.")
-    with NamedTemporaryFile("w", suffix=".txt") as file, psycopg.connect(url, autocommit=True) as connection:
+    before = rest.mark()
+    started = time.perf_counter()
+    requests, errors = _wrk(port, customers, connections=connections, seconds=seconds, hot=hot, bulk=bulk)
+    ended = time.perf_counter()
+    rest.wait_until(lambda: rest.pending(before) == 0, CATCH_UP_SECONDS_MAX)
+    settled_at = time.perf_counter()
+    settled = rest.succeeded(before)
+    rest.wait_until(lambda: rest.is_at_rest(before), CATCH_UP_SECONDS_MAX)
+    return HttpResult(
+        settled_per_second=settled / (settled_at - started),
+        accepted_per_second=requests * bulk / (ended - started),
+        settled=settled,
+        settle_lag_seconds=settled_at - ended,
+        catch_up_seconds=time.perf_counter() - ended,
+        errors=errors,
+    )
+
+
+def _wrk(
+    port: int, customers: Sequence[Customer], *, connections: int, seconds: int, hot: float, bulk: int
+) -> tuple[int, int]:
+    """Return how many requests were answered, and how many of them or of their connections went wrong."""
+    with NamedTemporaryFile("w", suffix=".txt") as file:
         file.writelines(f"{customer.account_id} {customer.token}\n" for customer in customers)
         file.flush()
-        before = _count(connection, "SELECT count(*) FROM transactions WHERE status = 'SUCCESS'")
         environment = dict(
             os.environ,
             BENCH_CUSTOMERS=file.name,
@@ -53,40 +76,24 @@ def http_rate(
             BENCH_HOT=str(hot),
             BENCH_RUN=secrets.token_hex(6),
         )
-        started = time.perf_counter()
         answer = subprocess.run(
             ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "10s", "-s", str(LUA),
              f"http://127.0.0.1:{port}"],
             env=environment, capture_output=True, text=True, check=True,
         )  # fmt: skip
-        ended = time.perf_counter()
-        _wait(connection, "SELECT count(*) FROM transactions WHERE status = 'PENDING'")
-        settled_at = time.perf_counter()
-        settled = _count(connection, "SELECT count(*) FROM transactions WHERE status = 'SUCCESS'") - before
-        _wait(connection, "SELECT (SELECT count(*) FROM deliveries) + (SELECT count(*) FROM outbox_unsent)")
-        done_at = time.perf_counter()
-    requests = re.search(r"(\d+) requests in", answer.stdout)
-    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", answer.stdout)
-    assert requests, answer.stdout
-    return HttpResult(
-        settled_per_second=settled / (settled_at - started),
-        accepted_per_second=int(requests[1]) * bulk / (ended - started),
-        settled=settled,
-        settle_lag_seconds=settled_at - ended,
-        catch_up_seconds=done_at - ended,
-        errors=int(bad[1]) if bad else 0,
-    )
+    return read_wrk(answer.stdout)
 
 
-def _count(connection: psycopg.Connection[tuple[object, ...]], query: str) -> int:
-    row = connection.execute(query.encode()).fetchone()
-    assert row
-    return int(str(row[0]))
+def read_wrk(output: str) -> tuple[int, int]:
+    """Return how many requests wrk says were answered, and how many went wrong: other statuses, broken connections.
 
-
-def _wait(connection: psycopg.Connection[tuple[object, ...]], query: str) -> None:
-    until = time.monotonic() + CATCH_UP_SECONDS_MAX
-    while _count(connection, query) > 0:
-        if time.monotonic() > until:
-            raise RuntimeError(f"The bank didn't catch up within {CATCH_UP_SECONDS_MAX} seconds.")
-        time.sleep(0.02)
+    Raises:
+        ValueError: it doesn't say.
+    """
+    requests = re.search(r"(\d+) requests in", output)
+    if requests is None:
+        raise ValueError(f"wrk said: {output}")
+    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
+    sockets = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output)
+    broken = sum(map(int, sockets.groups())) if sockets else 0
+    return int(requests[1]), (int(bad[1]) if bad else 0) + broken

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from bench.memory import family_megabytes
 from bench.server import free_port, wait_until_alive
 
 ROOT = Path(__file__).parents[1]
@@ -44,21 +44,7 @@ def _start(folder: str, *, idle_seconds: int) -> tuple[float, float]:
         wait_until_alive(port)
         seconds = time.perf_counter() - started
         time.sleep(idle_seconds)
-        return seconds, sum(_proportional_kilobytes(pid) for pid in _family(bank.pid)) / 1024
+        return seconds, family_megabytes(bank.pid)
     finally:
         bank.send_signal(signal.SIGINT)
         bank.wait(60)
-
-
-def _family(pid: int) -> list[int]:
-    """Return a process and all that descend from it."""
-    children = [
-        int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()
-    ]
-    return [pid, *(one for child in children for one in _family(child))]
-
-
-def _proportional_kilobytes(pid: int) -> int:
-    """Return a process's proportional set size: what it shares is counted once among those who share it."""
-    found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-    return int(found[1]) if found else 0
