@@ -11,17 +11,22 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from typing import Any, ClassVar
 
 from celery import Celery, bootsteps, signals
 from celery.beat import EmbeddedService
 from celery.schedules import schedule
 
-from app.config import get_settings
+from app.broker.runner import BrokerRunner
+from app.config import ConfigurationError, get_settings
+from app.core import garbage
 from app.database import forget_engine
 from app.embedded import lifeline
+from app.engines.check import require_engines
 from app.events.runner import EventRunner
 from app.logs import configure_logging
+from app.telemetry.process import watched
 
 # Where gateway and worker share a machine's cores, the person who waits for an answer comes first (S227).
 WORKER_NICENESS = 5
@@ -50,10 +55,21 @@ celery.conf.update(
         "expire-holds": {"task": "nyord.expire_holds", "schedule": schedule(60)},
         "verify": {"task": "nyord.verify", "schedule": schedule(settings.verify_every_seconds)},
         "check-queues": {"task": "nyord.check_queues", "schedule": schedule(15)},
+        "check-search": {"task": "nyord.check_search", "schedule": schedule(60)},
         "sweep": {"task": "nyord.sweep", "schedule": schedule(300)},
     },
-    beat_scheduler="celery.beat:Scheduler",  # in memory: every entry comes round again, so nothing needs remembering
+    beat_scheduler="app.beat:OneBeat",
 )
+
+if settings.events_broker_url:
+    celery.conf.update(
+        task_default_queue_type="quorum",
+        task_default_exchange_type="topic",
+        worker_detect_quorum_queues=True,
+        broker_native_delayed_delivery_queue_type="quorum",
+        task_acks_on_failure_or_timeout=False,  # a task that fails comes again, up to the queue's delivery limit
+        broker_transport_options={"confirm_publish": True},
+    )
 
 
 class EventsStep(bootsteps.StartStopStep):
@@ -62,19 +78,25 @@ class EventsStep(bootsteps.StartStopStep):
     requires: ClassVar[set[str]] = {"celery.worker.components:Pool"}
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
-        self.runner: EventRunner | None = None
+        self.runner: EventRunner | BrokerRunner | None = None
+        self.watching = ExitStack()
 
     def start(self, worker: Any) -> None:
         """Begin to relay and to consume."""
-        from app.consumers import consumers  # noqa: PLC0415  (here: declaring consumers needs every room)
+        from app.consumers import consumers, prepare  # noqa: PLC0415  (here: declaring consumers needs every room)
 
-        self.runner = EventRunner(consumers())
+        url = settings.events_broker_url
+        self.runner = BrokerRunner(url, consumers()) if url else EventRunner(consumers())
+        prepare()
+        garbage.freeze()
+        self.watching.enter_context(watched("worker"))
         self.runner.start()
 
     def stop(self, worker: Any) -> None:
         """Finish the batches in hand."""
         if self.runner is not None:
             self.runner.stop()
+        self.watching.close()
 
     def terminate(self, worker: Any) -> None:
         """The same: a batch is short, and cutting it off would only mean doing it again."""
@@ -117,6 +139,21 @@ def _our_logging(**_: Any) -> None:
 @signals.worker_process_init.connect
 def _fresh_engine_after_fork(**_: Any) -> None:
     forget_engine()
+
+
+@signals.worker_init.connect
+@signals.beat_init.connect
+def _refuse_unusable_engines(**_: Any) -> None:
+    """End with one sentence on a wrong password or an engine too old. One that is away is waited for."""
+    try:
+        require_engines(settings)
+    except ConfigurationError as error:
+        raise SystemExit(str(error)) from None
+
+
+@signals.beat_init.connect
+def _end_with_supervisor(**_: Any) -> None:
+    lifeline.watch()
 
 
 @signals.worker_init.connect

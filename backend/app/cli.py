@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from app import cli_admin, cli_dead_letters
+from app import (
+    cli_admin,
+    cli_dead_letters,
+    cli_engines,
+    cli_events,
+    cli_search,
+    cli_topology,
+    cli_torture,
+    cli_web,
+    cli_worker,
+)
 from app import cli_support as support
+from app.cli_profile import Profile
 from app.cli_support import Data, Json
 
 app = typer.Typer(
@@ -22,6 +33,12 @@ app = typer.Typer(
 )
 app.add_typer(cli_admin.app)
 app.add_typer(cli_dead_letters.app)
+app.registered_commands += cli_search.app.registered_commands
+app.registered_commands += cli_torture.app.registered_commands
+app.add_typer(cli_engines.app)
+app.add_typer(cli_web.app)
+app.registered_commands += cli_events.app.registered_commands
+app.registered_commands += cli_topology.app.registered_commands + cli_worker.app.registered_commands
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -36,24 +53,24 @@ def up(
             "--demo/--no-demo", help="Fill an empty bank with demo people. Default: yes, except in a database of yours."
         ),
     ] = None,
+    profile: Annotated[
+        Profile, typer.Option(help="What it runs on: its own PostgreSQL, or the engines of `nyord engines up`.")
+    ] = Profile.EMBEDDED,
+    gateways: Annotated[int | None, typer.Option(help="Gateways on the one port (engines: 2).", min=1, max=64)] = None,
+    workers: Annotated[int | None, typer.Option(help="Workers (engines: 2).", min=1, max=64)] = None,
+    web: Annotated[
+        bool, typer.Option("--web/--no-web", help="Build the web app first, if its sources changed.")
+    ] = True,
 ) -> None:
     """Run the whole bank: database, gateway and worker, until Ctrl-C."""
-    from app.embedded.supervisor import Plan, Supervisor
+    from app.cli_profile import choose
+    from app.embedded import network
+    from app.embedded.supervisor import Supervisor
 
-    home = support.home_at(data)
-    external = support.external_url(data)
-    if external:
-        from app.config import get_settings
-
-        get_settings().require_usable()
-    environment = support.children_environment(home, port, embedded=not external)
-    plan = Plan(
-        host=host,
-        port=port,
-        demo=not external if demo is None else demo,
-        environment=environment,
-        embedded=not external,
-    )
+    home, plan = choose(profile, data, host=host, port=port, demo=demo, gateways=gateways, workers=workers)
+    network.require_free(host, port)  # the supervisor asks again; who waits for a build should know before
+    if web:
+        cli_web.build_or_explain()
     Supervisor(home, plan).run()
 
 
@@ -122,6 +139,14 @@ def psql(context: typer.Context, data: Data = None) -> None:
         raise SystemExit(psql_command(url, context.args))
 
 
+@app.command()
+def openapi() -> None:
+    """Print the API's OpenAPI document. Needs no bank."""
+    from app.cli_openapi import document
+
+    print(document())
+
+
 @app.command(context_settings=PASS_THROUGH)
 def test(
     context: typer.Context,
@@ -133,11 +158,22 @@ def test(
     raise SystemExit(run_everything(context.args, fast=fast))
 
 
+@app.command(context_settings=PASS_THROUGH)
+def screens(context: typer.Context) -> None:
+    """Take screenshots of every page into docs/screens/, or of those that are named."""
+    _become("tests.browser.screens", context.args)
+
+
 @app.command(context_settings=PASS_THROUGH, add_help_option=False)
 def bench(context: typer.Context) -> None:
     """Measure the bank against pgbench on this machine. Arguments are the benchmark's own; see `nyord bench --help`."""
+    _become("bench", context.args)
+
+
+def _become(module: str, arguments: list[str]) -> NoReturn:
+    """Go on as another module of the checkout, one that the bank itself runs without."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(support.BACKEND), str(support.ROOT)))}
-    os.execve(sys.executable, [sys.executable, "-P", "-m", "bench", *context.args], environment)  # noqa: S606
+    os.execve(sys.executable, [sys.executable, "-P", "-m", module, *arguments], environment)  # noqa: S606
 
 
 def main() -> None:

@@ -1,16 +1,19 @@
-"""`nyord test`: every rule that has a check, then every test. Needs no bank; the tests start their own database."""
+"""`nyord test`: every rule that has a check, then every test. Needs no bank; the tests start their own."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from app.cli_support import BACKEND, ROOT
+from app.web import build, node
+from app.web.errors import BuildFailed
 
 FILE_LINES_MAX: Final = 400
 PROCESSES_MAX: Final = 4  # more would only share the disk
@@ -23,25 +26,39 @@ _STEPS: Final[dict[str, tuple[str, ...]]] = {
     "types": ("mypy",),
     "import rules": ("lint-imports",),
 }
+_WEB_STEPS: Final[dict[str, tuple[str, ...]]] = {
+    "web lint": ("run", "--silent", "lint"),
+    "web types": ("run", "--silent", "types:check"),
+    "web tests": ("test", "--silent"),
+}
 _SOURCES: Final = ("backend", "bench", "frontend/src", "deploy")
-_GENERATED: Final = "versions"  # Alembic wrote them, and they are history: nobody may edit them into pieces
+_GENERATED: Final = {"versions", "schema.ts"}  # Alembic and openapi-typescript wrote them: nobody may cut them up
+_ALL_SKIPPED: Final = re.compile(r"^\d+ skipped\b(?!.* passed)", re.MULTILINE)  # as pytest's closing line says it
 _SUFFIXES: Final = {".py", ".ts", ".tsx", ".js", ".jsx", ".css", ".sql", ".sh"}
 
 
 def run_everything(pytest_arguments: Sequence[str], *, fast: bool) -> int:
-    """Run all checks and, last, pytest, whose closing line ends the output. Return 0 only if all of them passed."""
-    failed = [name for name, command in _STEPS.items() if not _passes(name, command)]
+    """Run all checks and, last, pytest, whose closing line ends the output. Return 0 only if all of them passed.
+
+    Who names tests gets those and the bank's own checks; the web app's are part of the whole run.
+    """
+    failed = [name for name, command in _STEPS.items() if not _passes(name, _tool(command))]
+    failed += _failed_web_steps(whole=not pytest_arguments)
+    if not pytest_arguments and not fast and not _passes("web budgets", _pytest("-m", "alone")):
+        failed.append("web budgets")
     if too_long := long_files(ROOT):
         failed.append("file lengths")
         print("\n".join(f"  {line}" for line in too_long), flush=True)
     if failed:
         print(f"Failed before the tests: {', '.join(failed)}.", flush=True)
     # The whole suite on every core: each process starts a PostgreSQL of its own. A few tests by name run plainly.
-    spread = () if pytest_arguments else ("-n", str(min(os.cpu_count() or 1, PROCESSES_MAX)), "--dist", "worksteal")
-    chosen = ("-m", "not slow") if fast else ()
-    arguments = [*spread, *chosen, *(_from_here(argument) for argument in pytest_arguments)]
-    code = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=BACKEND, check=False).returncode
-    return code or int(bool(failed))
+    # -rs says why tests were skipped, where there is no browser for example.
+    processes = str(min(os.cpu_count() or 1, PROCESSES_MAX))
+    spread = () if pytest_arguments else ("-rs", "-n", processes, "--dist", "worksteal")
+    left_out = [*(["slow"] if fast else []), *([] if pytest_arguments else ["alone"])]
+    chosen = ("-m", " and ".join(f"not {marker}" for marker in left_out)) if left_out else ()
+    command = _pytest(*spread, *chosen, *(_from_here(argument) for argument in pytest_arguments))
+    return subprocess.run(command, cwd=BACKEND, check=False).returncode or int(bool(failed))
 
 
 def long_files(root: Path) -> list[str]:
@@ -49,25 +66,71 @@ def long_files(root: Path) -> list[str]:
     found = []
     for source in _SOURCES:
         for path in sorted((root / source).rglob("*")):
-            if path.suffix in _SUFFIXES and not {"node_modules", _GENERATED} & set(path.parts) and path.is_file():
+            if path.suffix in _SUFFIXES and not ({"node_modules"} | _GENERATED) & set(path.parts) and path.is_file():
                 lines = len(path.read_text(encoding="utf-8").splitlines())
                 if lines > FILE_LINES_MAX:
                     found.append(f"{path.relative_to(root)} has {lines} lines; {FILE_LINES_MAX} are allowed.")
     return found
 
 
-def _passes(name: str, command: tuple[str, ...]) -> bool:
+def _failed_web_steps(*, whole: bool) -> list[str]:
+    """Run the web app's checks, and build what the browser's tests will look at; return what failed."""
+    if not _succeeds("web packages", lambda: build.install_packages(_quietly)):
+        return ["web packages"]  # without them nothing else can be tried
+    steps = _WEB_STEPS if whole else {}
+    failed = [
+        name
+        for name, arguments in steps.items()
+        if not _passes(name, node.npm(*arguments), build.FRONTEND, node.environment())
+    ]
+    if not _succeeds("web build", lambda: build.bring_up_to_date(_quietly)):
+        return [*failed, "web build"]
+    if whole and not _passes("web sizes", node.npm("run", "--silent", "sizes"), build.FRONTEND, node.environment()):
+        failed.append("web sizes")
+    return failed
+
+
+def _pytest(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", *arguments]
+
+
+def _tool(command: tuple[str, ...]) -> list[str]:
+    """Return the command with the environment's own program, not another of its name on the path."""
+    return [str(Path(sys.executable).with_name(command[0])), *command[1:]]
+
+
+def _passes(
+    name: str, command: Sequence[str], folder: Path = BACKEND, environment: Mapping[str, str] | None = None
+) -> bool:
     """Run one check, quietly unless it has something to say."""
     started = time.monotonic()
-    program = Path(sys.executable).with_name(command[0])
     done = subprocess.run(
-        [program, *command[1:]], cwd=BACKEND, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
-    passed = done.returncode == 0
-    print(f"{name:<13} {'ok' if passed else 'FAILED'} ({time.monotonic() - started:.1f} s)", flush=True)
+    return _report(name, done.returncode == 0, started, done.stdout + done.stderr)
+
+
+def _succeeds(name: str, act: Callable[[], object]) -> bool:
+    """Do one step of the web app's build, quietly unless it fails."""
+    started = time.monotonic()
+    try:
+        act()
+    except BuildFailed as error:
+        return _report(name, False, started, f"{error.output}\n{error}")
+    return _report(name, True, started, "")
+
+
+def _report(name: str, passed: bool, started: float, output: str) -> bool:
+    skipped = _ALL_SKIPPED.search(output) is not None
+    outcome = "FAILED" if not passed else "SKIPPED" if skipped else "ok"
+    print(f"{name:<13} {outcome} ({time.monotonic() - started:.1f} s)", flush=True)
     if not passed:
-        print((done.stdout + done.stderr).strip(), flush=True)
+        print(output.strip(), flush=True)
     return passed
+
+
+def _quietly(_: str) -> None:
+    """Say nothing: the step's own line says it."""
 
 
 def _from_here(argument: str) -> str:

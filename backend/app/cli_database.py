@@ -7,8 +7,6 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
-from contextlib import redirect_stdout
-from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from app.cli_support import BACKEND
@@ -36,18 +34,16 @@ def current_revision() -> str | None:
 
 
 def fill_with_demo() -> list[dict[str, str]]:
-    """Make the demo bank in this process's database; return who may sign in, nobody if it wasn't empty."""
+    """Make the demo bank in this process's database; return who may sign in, nobody if it has other users."""
     from app.database import forget_engine, unit_of_work
     from app.demo.service import seed_demo, settle_in
 
     upgrade()
     try:
-        # The consumers print a line for every event; a year's worth of them is history, not news.
-        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-            with unit_of_work() as session:
-                logins = seed_demo(session)
-            if logins:
-                settle_in()
+        with unit_of_work() as session:
+            logins = seed_demo(session)
+        if logins:
+            settle_in()
     finally:
         forget_engine()
     return [login._asdict() for login in logins]

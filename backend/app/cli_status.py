@@ -41,6 +41,12 @@ def _running(address: str, host: str, port: int, pid: int, folder: str) -> tuple
 def _external(url: str) -> tuple[dict[str, Any], str]:
     import psycopg
 
+    from app.config import get_settings
+    from app.engines.check import check_engines
+
+    if findings := check_engines(get_settings()):
+        sentences = [finding.text for finding in findings]
+        return {"running": False, "healthy": False, "reason": sentences[0], "engines": sentences}, "\n".join(sentences)
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             revision = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()

@@ -45,7 +45,11 @@ def home_at(data: Path | None) -> Home:
 
 def external_url(data: Path | None) -> str:
     """Return DATABASE_URL when the command means that database: `--data` names an embedded one and goes before it."""
-    return "" if data is not None else os.environ.get("DATABASE_URL", "")
+    if data is not None or not {"DATABASE_URL", "DATABASE_URL_FILE"} & os.environ.keys():
+        return ""
+    from app.config import environment_value
+
+    return environment_value("DATABASE_URL")
 
 
 def children_environment(home: Home, port: int, *, embedded: bool) -> dict[str, str]:

@@ -5,18 +5,66 @@ Every limit is here with its reason. The names are the specification's where it 
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
-from typing import Literal
+from pathlib import Path
+from typing import Any, Final, Literal
 
-from pydantic import SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 # RFC 7518 section 3.2: a key is at least as long as the hash.
 JWT_SECRET_BYTES_MIN = {"HS256": 32, "HS384": 48, "HS512": 64}
 
 
+# How the address of each engine may begin. The first is the one to recommend.
+_SCHEMES: Final = {
+    "database_url": ("postgresql://", "postgres://", "postgresql+psycopg://"),
+    "rabbitmq_url": ("amqp://", "amqps://", "pyamqp://", "memory://"),
+    "broker_url": ("amqp://", "amqps://", "pyamqp://", "memory://"),
+    "redis_url": ("redis://", "rediss://", "unix://"),
+    "search_url": ("http://", "https://"),
+    "otel_exporter_otlp_endpoint": ("http://", "https://"),
+}
+_FILE_SUFFIX: Final = "_FILE"
+
+
 class ConfigurationError(Exception):
     """A setting is missing or unusable; the text is one sentence that names it and says what to do."""
+
+
+def environment_value(name: str) -> str:
+    """Return a variable's value, or what the file that NAME_FILE names holds: so come secrets into containers.
+
+    The variable itself goes before the file; neither there is an empty text.
+
+    Raises:
+        ConfigurationError: the file can't be read.
+    """
+    if value := os.environ.get(name, ""):
+        return value
+    path = os.environ.get(name + _FILE_SUFFIX, "")
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it isn't text"
+        raise ConfigurationError(
+            f"{name}{_FILE_SUFFIX} names {path}, which can't be read ({reason}): mount the secret there."
+        ) from None
+
+
+class _Files(PydanticBaseSettingsSource):
+    """Settings from files that variables name: JWT_SECRET_FILE for JWT_SECRET, and so for every other."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return environment_value(field_name.upper()) or None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        named = (name for name in self.settings_cls.model_fields if name.upper() + _FILE_SUFFIX in os.environ)
+        return {name: value for name in named if (value := environment_value(name.upper()))}
 
 
 class Settings(BaseSettings):
@@ -24,16 +72,44 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the environment says goes before the files that it names, and these before `.env`."""
+        return init_settings, _Files(settings_cls), env_settings, dotenv_settings
+
     database_url: str = ""
     jwt_secret: SecretStr = SecretStr("")
     jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
     frontend_url: str = "http://localhost:3000"
-    # The broker of Celery's tasks. Absent: the in-memory one, inside the worker (events never travel by it; see events/).
+    # RabbitMQ, for events and for Celery's tasks. Absent: events travel in PostgreSQL, tasks inside the worker.
     rabbitmq_url: str = ""
     broker_url: str = ""
 
+    # Redis. Absent: each gateway counts by itself.
+    redis_url: str = ""
+
+    # Elasticsearch 8 or 9. Absent: the embedded index, in `search/` of the bank's data folder or in `search_folder`.
+    search_url: str = ""
+    search_prefix: str = ""  # before every index's name, where several banks share one cluster
+    search_folder: str = ""
+    nyord_data: str = ""  # the bank's data folder; `nyord up` says it to gateway and worker
+
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    # What lets a scraper read the gateway's /metrics without being staff. Absent: staff only.
+    metrics_token: SecretStr = SecretStr("")
+    metrics_port: int = Field(default=0, ge=0, le=65_000)  # each process's own /metrics, on loopback; 0: none
+    # An OpenTelemetry collector, by HTTP. Absent: no traces are made.
+    otel_exporter_otlp_endpoint: str = ""
+    otel_traces_sampler_arg: float = Field(default=1.0, ge=0.0, le=1.0)  # the share of traces that is kept
 
     # -- identity ---------------------------------------------------------------------------------------------------
     access_token_seconds: int = 900  # short: what a thief can do with a copied token ends here (RFC 9700)
@@ -63,6 +139,8 @@ class Settings(BaseSettings):
     accept_batch_max: int = 500  # the sweet spot of the group commit
     accept_queue_max: int = 5_000  # beyond this the gateway answers 503 with Retry-After instead of growing
     settle_batch_max: int = 500
+    # Over how many ordered queues transfers are spread, by the account that pays. It can grow, never shrink (see events/shards).
+    transaction_shards: int = Field(default=1, ge=1, le=64)
     queue_length_max: int = 50_000  # events waiting in one queue; beyond this the staff are warned (S122)
     queue_age_seconds_max: int = 60  # nor may the oldest of them have waited longer
     database_pool_size: int = 10
@@ -71,11 +149,14 @@ class Settings(BaseSettings):
     seal_every_seconds: int = 5
     verify_every_seconds: int = 3_600
 
-    @field_validator("database_url")
+    @field_validator(*_SCHEMES)
     @classmethod
-    def _postgresql_only(cls, value: str) -> str:
-        if value and not value.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
-            raise ValueError("DATABASE_URL must begin with postgresql://")
+    def _known_scheme(cls, value: str, info: ValidationInfo) -> str:
+        """The value itself stays out of the sentence: it has a password."""
+        schemes = _SCHEMES[str(info.field_name)]
+        if value and not value.startswith(schemes):
+            found = f"begins with {value.partition('://')[0]}://" if "://" in value else "isn't an address"
+            raise ValueError(f"it must begin with {schemes[0]} and {found}")
         return value
 
     @property
@@ -92,6 +173,12 @@ class Settings(BaseSettings):
     def celery_broker_url(self) -> str:
         """Celery's broker: `BROKER_URL`, else the specification's `RABBITMQ_URL`, else memory."""
         return self.broker_url or self.rabbitmq_url or "memory://"
+
+    @property
+    def events_broker_url(self) -> str:
+        """The broker that events travel by: Celery's, if it is RabbitMQ. Empty: they stay in PostgreSQL (see events/)."""
+        scheme, _, rest = self.celery_broker_url.partition("://")
+        return "" if scheme == "memory" else f"{scheme.removeprefix('py')}://{rest}"
 
     def require_usable(self) -> Settings:
         """Return these settings if a bank can run on them.

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from app.config import get_settings
+from app.core import failpoints
 from app.core.errors import BankError
 
 
@@ -60,7 +61,9 @@ def unit_of_work() -> Iterator[Session]:
     with new_session() as session:
         try:
             yield session
+            failpoints.reach("unit.before-commit")
             session.commit()
+            failpoints.reach("unit.committed")
         except psycopg.Error as error:
             # A statement that went to the driver directly (see below): everybody above catches one kind, SQLAlchemy's.
             session.rollback()

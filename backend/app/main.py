@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
+import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
@@ -15,20 +18,33 @@ from app import __version__
 from app import consumers as _every_queue  # noqa: F401  (staff see them all, also those in which nothing waits)
 from app.accounts import router as accounts
 from app.audit import router as audit
-from app.config import get_cors_origins, get_settings
+from app.config import ConfigurationError, get_cors_origins, get_settings
+from app.core import garbage
+from app.dashboard import router as dashboard
 from app.database import forget_engine
-from app.edge import errors
-from app.edge.middleware import DATA_HEADERS, SECURITY_HEADERS, EdgeMiddleware
+from app.edge import errors, limits
+from app.edge.middleware import DATA_HEADERS, SECURITY_HEADERS, EdgeMiddleware, usable_request_id
 from app.embedded import lifeline
+from app.engines.check import require_engines
+from app.enquiries import router as enquiries
+from app.enquiries.shipping import shipping
 from app.identity import router as identity
 from app.logs import configure_logging
 from app.notifications import router as notifications
 from app.operations import router as operations
 from app.realtime import router as realtime
 from app.realtime.hub import Hub
+from app.telemetry.context import adopted
+from app.telemetry.process import watched
+from app.telemetry.requests import answered
 from app.transactions import admin_router as transactions_admin
 from app.transactions import router as transactions
 from app.transactions.accept import Acceptor
+from app.transactions.initiate import TransferEndpoint, send_answer
+from app.web.build import DIST
+from app.web.serve import WebApp
+
+log = structlog.get_logger("app.access")
 
 ROUTERS: tuple[APIRouter, ...] = (
     identity.router,
@@ -37,14 +53,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     transactions.initiate_router,
     transactions.bulk_router,
     transactions.router,
+    dashboard.router,
     notifications.router,
     realtime.router,
     identity.admin_router,
     accounts.admin_router,
     transactions_admin.admin_router,
     audit.admin_router,
+    enquiries.router,
+    enquiries.admin_router,
     operations.admin_router,
     operations.router,
+    operations.metrics_router,
 )
 
 _BARE = {
@@ -52,26 +72,69 @@ _BARE = {
     transactions.BULK_PATH: transactions.bulk_endpoint,
 }
 # Request ids of the bare way: this process's own random name and a number, a tenth of the price of random ones.
-_PROCESS = secrets.token_hex(6).encode()
+_PROCESS = secrets.token_hex(6)
 _REQUESTS = itertools.count(1)
 _BARE_HEADERS = (*SECURITY_HEADERS, *DATA_HEADERS)
 
 
 class Nyord(FastAPI):
-    """FastAPI, with a way past it for the two busiest routes.
+    """FastAPI, with a way past it for the two busiest routes and for the web app.
 
     A plain transfer needs no CORS, no router and no request object; going straight to its endpoint halves its cost. A
-    request from another origin takes the ordinary way and meets the same endpoint there.
+    request from another origin takes the ordinary way and meets the same endpoint there. `web` is asked after the
+    transfers have left, and before the API: it knows which requests are a browser's for a page or a file.
     """
 
+    web: WebApp
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" and (refusal := _unusable_engine()):
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": refusal})
+            return
         endpoint = _BARE.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
-        if endpoint is not None and not any(name == b"origin" for name, _ in scope["headers"]):
-            scope["app"] = self
-            request_id = b"%s-%x" % (_PROCESS, next(_REQUESTS))
-            await endpoint(scope, receive, send, (*_BARE_HEADERS, (b"x-request-id", request_id)))
+        if endpoint is not None:
+            headers: dict[bytes, bytes] = dict(scope["headers"])
+            if b"origin" not in headers:
+                await self._serve_bare(endpoint, scope, receive, send, headers)
+                return
+        if scope["type"] == "http" and (reply := self.web.reply_to(scope)) is not None:
+            await reply.send(send, head=scope["method"] == "HEAD")
             return
         await super().__call__(scope, receive, send)
+
+    async def _serve_bare(
+        self, endpoint: TransferEndpoint, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]
+    ) -> None:
+        """Do for a plain transfer what the middleware does for the rest, but for the log: only what isn't good is a line."""
+        started, traceparent, path = time.perf_counter(), headers.get(b"traceparent"), scope["path"]
+        given = adopted(traceparent) or usable_request_id(headers.get(b"x-request-id"))
+        request_id = given or f"{_PROCESS}-{next(_REQUESTS):x}"
+        scope["app"] = self
+        state: dict[str, Any] = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        own = (*_BARE_HEADERS, (b"x-request-id", request_id.encode()))
+        try:
+            status = await endpoint(scope, receive, send, own)
+        except Exception:
+            log.exception("unexpected_error", method="POST", route=path, request_id=request_id)
+            status = await send_answer(send, 500, errors.internal_error_body(request_id), (), own)
+        seconds = time.perf_counter() - started
+        answered("POST", path, status, seconds, request_id=request_id, traceparent=traceparent)
+        if status >= 400:
+            log.info(
+                "request", method="POST", route=path, status=status, duration_ms=round(seconds * 1000, 1),
+                user_id=state.get("user_id"), request_id=request_id,
+            )  # fmt: skip
+
+
+def _unusable_engine() -> str:
+    """Return what no waiting heals: a wrong password, an engine too old. One that is away only makes answers 503."""
+    try:
+        require_engines(get_settings())
+    except ConfigurationError as error:
+        return str(error)
+    return ""
 
 
 @asynccontextmanager
@@ -81,6 +144,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.settings = settings
     lifeline.watch()
     async with AsyncExitStack() as islands:
+        islands.enter_context(shipping("gateway"))
+        islands.enter_context(watched("gateway"))
+        islands.enter_context(limits.shared_counts())
         app.state.acceptor = await islands.enter_async_context(Acceptor(settings).running())
         app.state.hub = await islands.enter_async_context(Hub(settings).running())
         yield
@@ -101,7 +167,10 @@ def create_app() -> FastAPI:
         description="A whole retail bank: accounts, transfers, reviews, notifications and live push.",
         lifespan=_lifespan,
         responses=errors.DOCUMENTED,
+        docs_url=None,  # FastAPI's pages load their scripts from a third party; `web` serves /docs itself
+        redoc_url=None,
     )
+    app.web = WebApp(DIST, secure=settings.cookie_secure)
     errors.install(app)
     app.add_middleware(EdgeMiddleware, body_bytes_max=settings.body_bytes_max, secure=settings.cookie_secure)
     app.add_middleware(
@@ -118,3 +187,4 @@ def create_app() -> FastAPI:
 
 
 app = create_app()
+garbage.freeze()

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 
 import structlog
+from celery import signals
 from sqlalchemy import delete
 
 from app.celery_app import celery
 from app.checks import verify
 from app.core import clock
 from app.database import unit_of_work
+from app.enquiries import upkeep
+from app.enquiries.shipping import shipping
+from app.events.catalogue import BooksVerified
 from app.events.models import InboxEntry
+from app.events.outbox import record
 from app.identity.sessions import forget_old
 from app.ledger.seal import seal
-from app.operations.queues import check_queues
+from app.operations.queues import check_queues, on_broker
 from app.transactions.reviews import expire_holds
 
 log = structlog.get_logger("tasks")
@@ -44,8 +51,18 @@ def verify_books() -> None:
     """Prove the books, and say loudly if they don't hold."""
     with unit_of_work() as session:
         report = verify(session)
-    if report.findings:
-        log.critical("the books do not hold", findings=[finding.text for finding in report.findings[:20]])
+    findings = [finding.text for finding in report.findings]
+    with unit_of_work() as session:  # another one: the proof's own can only read
+        proof = BooksVerified(
+            occurred_at=clock.now(),
+            findings=len(findings),
+            movements=report.movements,
+            head=report.head,
+            first_finding=findings[0] if findings else "",
+        )
+        record(session, proof)
+    if findings:
+        log.critical("the books do not hold", findings=findings[:20])
     else:
         log.info("the books hold", movements=report.movements, seconds=round(report.seconds, 2))
 
@@ -61,5 +78,25 @@ def sweep() -> None:
 @celery.task(name="nyord.check_queues")
 def watch_queues() -> None:
     """Say so when a queue is longer or older than its limit."""
+    messages = on_broker()
     with unit_of_work() as session:
-        check_queues(session)
+        check_queues(session, messages)
+
+
+@celery.task(name="nyord.check_search")
+def keep_search() -> None:
+    """Build the indexes that are missing, and repair what differs from PostgreSQL."""
+    upkeep.keep_search()
+
+
+_shipping = ExitStack()
+
+
+@signals.worker_ready.connect
+def _ship_logs(**_: Any) -> None:
+    _shipping.enter_context(shipping("worker"))
+
+
+@signals.worker_shutdown.connect
+def _stop_shipping_logs(**_: Any) -> None:
+    _shipping.close()

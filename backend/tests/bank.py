@@ -15,6 +15,7 @@ from app.accounts.models import AccountType
 from app.checks import verify
 from app.consumers import consumers
 from app.database import unit_of_work
+from app.events.consumer import Consumer
 from app.events.runner import drain
 from app.identity.models import Role, User
 from app.identity.sessions import Device, open_session
@@ -26,6 +27,11 @@ HERE = Device(ip="203.0.113.7", user_agent="pytest")
 NO_PASSWORD = "!"
 
 _numbers = itertools.count(1)
+
+
+def without_index(known: dict[str, Consumer]) -> dict[str, Consumer]:
+    """The consumers, but nothing is indexed: every commit of an index waits for the disk, and few tests look into it."""
+    return known | {"banking.search": known["banking.search"]._replace(handler=lambda session, events: None)}
 
 
 @dataclass
@@ -83,10 +89,11 @@ class Person:
 
 
 class Bank:
-    """The gateway with its people; `settle` is the worker."""
+    """The gateway with its people; `settle` is the worker. With `indexes` it writes the search index, too."""
 
-    def __init__(self, api: TestClient) -> None:
+    def __init__(self, api: TestClient, *, indexes: bool = False) -> None:
         self.api = api
+        self._indexes = indexes
 
     def customer(self, balance: int = 0, *, kyc: bool = True, accounts: int = 1, name: str = "") -> Person:
         """Return a customer with approved accounts, the first of which holds `balance` paise."""
@@ -125,7 +132,7 @@ class Bank:
 
     def settle(self) -> None:
         """Let the worker handle everything that waits."""
-        drain(consumers())
+        drain(consumers() if self._indexes else without_index(consumers()))
 
     def status(self, transaction_id: int) -> str:
         """Return a transaction's status as the database has it."""

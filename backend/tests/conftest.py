@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,22 @@ from app.embedded.home import Home
 from app.embedded.postgres import EmbeddedPostgres
 from tests.bank import Bank
 
+pytest_plugins = ["tests.engine_fixtures"]
+
 BACKEND = Path(__file__).parents[1]
 JWT_SECRET = "a test secret that is long enough for HS256"
 
+# Whose tests take minutes begin: otherwise one process is still at them when the others have long nothing left to do.
+LONGEST = ("torture", "killed")
+
 _numbers = itertools.count(1)
+# Every database has its own embedded index; they go when the process ends.
+_indexes = tempfile.TemporaryDirectory(prefix="nyord-test-indexes-")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first; the rest stays in order."""
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
 
 
 def point_at(monkeypatch: pytest.MonkeyPatch, url: str, **settings: str) -> None:
@@ -31,6 +44,7 @@ def point_at(monkeypatch: pytest.MonkeyPatch, url: str, **settings: str) -> None
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("JWT_SECRET", JWT_SECRET)
     monkeypatch.setenv("RATE_LIMIT_ENABLED", "false")
+    monkeypatch.setenv("SEARCH_FOLDER", str(Path(_indexes.name) / url.partition("@/")[2].partition("?")[0]))
     for name, value in settings.items():
         monkeypatch.setenv(name.upper(), value)
     config.get_settings.cache_clear()
@@ -50,12 +64,17 @@ def template(server: EmbeddedPostgres) -> str:
     """The name of a database that holds the schema and nothing else; copies of it are made in milliseconds."""
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE template_bank")
+    migrate(database_at(server, "template_bank"))
+    return "template_bank"
+
+
+def migrate(url: str, **settings: str) -> None:
+    """Bring an empty database to this program's tables."""
     with pytest.MonkeyPatch.context() as patch:
-        point_at(patch, database_at(server, "template_bank"))
+        point_at(patch, url, **settings)
         command.upgrade(Config(BACKEND / "alembic.ini"), "head")
         forget_engine()
     config.get_settings.cache_clear()
-    return "template_bank"
 
 
 def database_at(server: EmbeddedPostgres, name: str) -> str:
@@ -92,14 +111,14 @@ def reused_database(server: EmbeddedPostgres, template: str) -> str:
 @pytest.fixture
 def database(reused_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An empty bank's database, with the app in this process pointed at it. The value is its address."""
-    _empty(reused_database)
+    empty(reused_database)
     point_at(monkeypatch, reused_database)
     yield reused_database
     forget_engine()
     config.get_settings.cache_clear()
 
 
-def _empty(url: str) -> None:
+def empty(url: str) -> None:
     """Delete every row but the migration's. As a replica: the append-only triggers would refuse, and rightly so."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(

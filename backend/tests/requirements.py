@@ -4,7 +4,7 @@
 
 The items stand in docs/requirements.json, and there, under `open`, what is missing of those that are proved in part. A
 test names the item it proves in its docstring, or in that of its class or file: `S42`, a part as `S140.3`, or several as
-`S98-S100`. What no test names is "not yet": silence is no proof.
+`S98-S100`; a test of the web app in the title of its `describe` or `it`. What no test names is "not yet": silence is no proof.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-TESTS = Path(__file__).parent
-DOCS = TESTS.parents[1] / "docs"
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "backend" / "tests"
+WEB = ROOT / "frontend"
+DOCS = ROOT / "docs"
 ITEMS_FILE = DOCS / "requirements.json"
 OUTPUT_FILE = DOCS / "requirements.md"
 
 _NAMED = re.compile(r"\bS(\d{1,3})(\.\d{1,2})?(?:\s*[-–]\s*S(\d{1,3})(\.\d{1,2})?)?\b")
+_WEB_TITLE = re.compile(r"""\b(?:describe|it)\(\s*(['"])(.+?)\1,""")
 _NOT_YET = "not yet"
 _HEADER = """# What the specification asks for, and what proves it
 
@@ -55,25 +58,34 @@ def still_open() -> dict[str, str]:
 
 
 def proofs(known: Sequence[str]) -> dict[str, list[str]]:
-    """Return the tests that name each item: `file.py`, `file.py::Class` or `file.py::Class::test`.
+    """Return the tests that name each item by their places: `a/test_file.py::Class::test` from the root.
 
     Raises:
         UnknownItem: a test names something that isn't in `known`.
     """
     found: dict[str, list[str]] = {item: [] for item in known}
-    for path in sorted(TESTS.rglob("test_*.py")):
-        for place, docstring in _docstrings(path):
-            for item in _named(docstring):
-                if item not in found:
-                    raise UnknownItem(f"{place} names {item}, which the specification doesn't have.")
-                if place not in found[item]:
-                    found[item].append(place)
+    for place, words in _all_words():
+        for item in _named(words):
+            if item not in found:
+                raise UnknownItem(f"{place} names {item}, which the specification doesn't have.")
+            if place not in found[item]:
+                found[item].append(place)
     return found
+
+
+def _all_words() -> Iterator[tuple[str, str]]:
+    """Return the place of each test, and what it says of itself."""
+    for path in sorted(TESTS.rglob("test_*.py")):
+        yield from _docstrings(path)
+    for folder in (WEB / "src", WEB / "tests"):
+        for path in sorted(folder.rglob("*.test.ts*")):
+            place = path.relative_to(ROOT)
+            yield from ((f"{place}::{title}", title) for _, title in _WEB_TITLE.findall(path.read_text()))
 
 
 def _docstrings(path: Path) -> Iterator[tuple[str, str]]:
     module = ast.parse(path.read_text())
-    stack: list[tuple[str, ast.Module | ast.ClassDef | ast.FunctionDef]] = [(str(path.relative_to(TESTS)), module)]
+    stack: list[tuple[str, ast.Module | ast.ClassDef | ast.FunctionDef]] = [(str(path.relative_to(ROOT)), module)]
     while stack:
         place, node = stack.pop(0)
         docstring = ast.get_docstring(node)
@@ -140,8 +152,8 @@ def _proof(item: str, proof: Mapping[str, Sequence[str]], missing: Mapping[str, 
 
 def _link(place: str) -> str:
     path, _, rest = place.partition("::")
-    name = path.removesuffix(".py") + (f" {rest}" if rest else "")
-    return f"[{name.replace('::', ' ')}](../backend/tests/{path})"
+    name = re.sub(r"^backend/tests/|^frontend/(src/)?|\.py$", "", path) + (f" {rest}" if rest else "")
+    return f"[{_cell(name.replace('::', ' '))}](../{path})"
 
 
 def _cell(text: str) -> str:

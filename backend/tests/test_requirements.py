@@ -22,7 +22,9 @@ class TestRequirements:
 
     @pytest.fixture
     def a_test(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setattr(requirements, "ROOT", tmp_path)
         monkeypatch.setattr(requirements, "TESTS", tmp_path)
+        monkeypatch.setattr(requirements, "WEB", tmp_path)
         return tmp_path / "test_it.py"
 
     def test_items_parts_and_ranges_are_read_from_docstrings_alone(self, a_test: Path) -> None:
@@ -34,6 +36,17 @@ class TestRequirements:
         assert found == {
             "S1": ["test_it.py"], "S3": ["test_it.py::TestIt"], "S4": ["test_it.py::TestIt"], "S5": ["test_it.py::TestIt"],
             "S7.2": ["test_it.py::TestIt"], "S7.3": ["test_it.py::TestIt"], "S8": [], "S9": ["test_it.py::TestIt::test_one"],
+        }  # fmt: skip
+
+    def test_the_web_app_s_tests_say_it_in_their_titles(self, a_test: Path) -> None:
+        (a_test.parent / "src").mkdir()
+        (a_test.parent / "src" / "a.test.tsx").write_text(
+            "// S3\ndescribe('a wallet (S1)', () => {\n  it(\"isn't lost (S2.1-S2.2)\", () => {\n    say('S4')\n  })\n})\n"
+        )
+        found = requirements.proofs(["S1", "S2.1", "S2.2", "S3", "S4"])
+        assert found == {
+            "S1": ["src/a.test.tsx::a wallet (S1)"], "S2.1": ["src/a.test.tsx::isn't lost (S2.1-S2.2)"],
+            "S2.2": ["src/a.test.tsx::isn't lost (S2.1-S2.2)"], "S3": [], "S4": [],
         }  # fmt: skip
 
     def test_a_number_that_nobody_asked_for_is_an_error(self, a_test: Path) -> None:

@@ -54,9 +54,11 @@ class TestTasks:
     def test_books_that_do_not_hold_are_said_loudly(self, bank: Bank, caplog: pytest.LogCaptureFixture) -> None:
         from app.tasks import verify_books
 
-        alice = bank.customer(100_00)
+        alice, admin = bank.customer(100_00), bank.admin()
         verify_books()
         assert "the books hold" in caplog.text
+        bank.settle()
+        assert admin.get("/notifications").json()["items"] == [], "that all is well isn't news"
         with unit_of_work() as session:
             session.execute(
                 text("UPDATE ledger_accounts SET credits_posted = credits_posted + 1 WHERE kind = 'customer'")
@@ -65,6 +67,10 @@ class TestTasks:
         assert "the books do not hold" in caplog.text
         assert "ledger account" in caplog.text
         assert alice.balance() == 100.01
+        bank.settle()
+        [told] = admin.get("/notifications").json()["items"]
+        assert (told["type"], told["title"]) == ("system.books_verified", "The books do not hold")
+        assert "ledger account" in told["message"]
 
     def test_the_inbox_forgets_after_a_month(self, bank: Bank) -> None:
         from app.tasks import sweep

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -13,6 +14,7 @@ from app.accounts.schemas import (
     AccountOut,
     AccountRequest,
     ActiveChange,
+    BalancesOut,
     RecipientAccountOut,
     StaffAccountOut,
 )
@@ -77,6 +79,18 @@ def my_account(account_id: AccountId, user: CurrentUser, session: Read) -> Accou
     return AccountOut.of(service.one(session, account_id, owner_id=user.id))
 
 
+@router.get("/{account_id}/balances")
+def balances(
+    account_id: AccountId,
+    user: CurrentUser,
+    session: Read,
+    since: Annotated[date | None, Query(description="The first day; by default thirty days before the last.")] = None,
+    until: Annotated[date | None, Query(description="The last day; by default today.")] = None,
+) -> BalancesOut:
+    """Return what one of one's own accounts held at the end of each day, oldest first."""
+    return BalancesOut.of(service.balances(session, account_id, owner_id=user.id, first=since, last=until))
+
+
 @admin_router.get("")
 def all_accounts(
     admin: AdminUser,
@@ -85,11 +99,20 @@ def all_accounts(
     status: Annotated[AccountStatus | None, Query()] = None,
     user_id: Annotated[RowId | None, Query()] = None,
     is_active: Annotated[bool | None, Query()] = None,
+    text: Annotated[
+        str | None, Query(alias="q", max_length=100, description="Part of its number, or of its owner's name.")
+    ] = None,
 ) -> Page[StaffAccountOut]:
     """Return accounts with their owners, newest first."""
-    filters = service.Filters(status=status, user_id=user_id, is_active=is_active)
+    filters = service.Filters(status=status, user_id=user_id, is_active=is_active, text=text)
     rows = service.for_staff(session, filters, after_id=page.after_id, limit=page.fetch)
     return Page.of(rows, page, out=StaffAccountOut.of, row_id=lambda row: row.Account.id)
+
+
+@admin_router.get("/{account_id}")
+def any_account(account_id: AccountId, admin: AdminUser, session: Read) -> StaffAccountOut:
+    """Return one account with its owner."""
+    return StaffAccountOut.of(service.one(session, account_id, owner_id=None))
 
 
 @admin_router.put("/{account_id}/toggle-active")

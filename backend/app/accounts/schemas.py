@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -83,6 +84,24 @@ class StaffAccountOut(AccountOut):
             decided_by=account.decided_by,
             decision_reason=account.decision_reason,
         )
+
+
+class DayBalance(BaseModel):
+    """What an account held at the end of a day."""
+
+    day: date
+    balance: AmountOut
+
+
+class BalancesOut(BaseModel):
+    """An account's balances, day by day, oldest first."""
+
+    items: list[DayBalance]
+
+    @classmethod
+    def of(cls, days: Sequence[tuple[date, int]]) -> BalancesOut:
+        """Make it from days and minor units."""
+        return cls(items=[DayBalance(day=day, balance=balance) for day, balance in days])
 
 
 class RecipientAccountOut(BaseModel):

@@ -5,32 +5,38 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.errors import AccountNotFound, AlreadyDecided, NotApproved, TooManyAccounts
 from app.accounts.models import Account, AccountStatus, AccountType
 from app.config import get_settings
 from app.core import clock
+from app.core.errors import Invalid
 from app.core.masking import mask_account_number
 from app.events.catalogue import AccountUpdated
 from app.events.outbox import record
 from app.identity.models import User
 from app.ledger.accounts import open_customer_account, set_frozen
+from app.ledger.history import closing_balances
 from app.ledger.models import LedgerAccount
 
 NUMBER_DIGITS = 8
+BALANCE_DAYS_DEFAULT = 30
+BALANCE_DAYS_MAX = 366
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What staff may narrow the list of accounts by; None means any."""
+    """What staff may narrow the list of accounts by; None means any. `text` is a part of the number or an owner's name."""
 
     status: AccountStatus | None = None
     user_id: int | None = None
     is_active: bool | None = None
+    text: str | None = None
 
 
 def request_account(session: Session, *, user_id: int, account_type: AccountType, kyc_approved: bool) -> Account:
@@ -137,6 +143,23 @@ def one(session: Session, account_id: int, *, owner_id: int | None) -> Row[Accou
     return row
 
 
+def balances(
+    session: Session, account_id: int, *, owner_id: int, first: date | None, last: date | None
+) -> list[tuple[date, int]]:
+    """Return what an account held at the end of each day, at most a year of them; by default the last thirty days.
+
+    Raises:
+        AccountNotFound: it doesn't exist, or isn't the owner's.
+        Invalid: the period is the wrong way round, or too long.
+    """
+    account = one(session, account_id, owner_id=owner_id).Account
+    end = min(last or clock.business_date(), clock.business_date())
+    begin = first or end - timedelta(days=BALANCE_DAYS_DEFAULT - 1)
+    if not 0 <= (end - begin).days < BALANCE_DAYS_MAX:
+        raise Invalid(f"Choose a period of 1 to {BALANCE_DAYS_MAX} days that has begun.", days_max=BALANCE_DAYS_MAX)
+    return closing_balances(session, account.ledger_account_id, first=begin, last=end)
+
+
 def for_staff(
     session: Session, filters: Filters, *, after_id: int | None, limit: int
 ) -> Sequence[Row[Account, LedgerAccount, User]]:
@@ -150,6 +173,9 @@ def for_staff(
         query = query.where(Account.user_id == filters.user_id)
     if filters.is_active is not None:
         query = query.where(Account.is_active == filters.is_active)
+    if filters.text:
+        columns = (Account.account_number, User.username, User.full_name)
+        query = query.where(or_(*(column.icontains(filters.text, autoescape=True) for column in columns)))
     return session.execute(query).all()
 
 

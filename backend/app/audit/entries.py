@@ -11,6 +11,7 @@ import msgspec
 from app.events.catalogue import (
     CATALOGUE,
     AccountUpdated,
+    BooksVerified,
     DeadLetterDecided,
     DepositCompleted,
     DepositFailed,
@@ -62,6 +63,7 @@ _SUBJECTS: dict[type[Event], Callable[[Any], Subject]] = {
     AccountUpdated: lambda event: ("account", event.account_id),
     WorkerFailed: lambda event: ("dead_letter", event.dead_letter_id),
     DeadLetterDecided: lambda event: ("dead_letter", event.dead_letter_id),
+    BooksVerified: lambda event: ("books", event.movements),
     # A queue has a name and no number.
     QueueOverflowed: lambda event: ("queue", crc32(event.queue.encode())),
 }
@@ -82,4 +84,4 @@ def unnamed() -> list[str]:
 def facts_of(event: Event) -> dict[str, Any]:
     """Return what else the event says, as JSON. Events carry no secrets, so neither does this."""
     facts: dict[str, Any] = msgspec.to_builtins(event)
-    return {name: value for name, value in facts.items() if name not in ("occurred_at", "actor_id")}
+    return {name: value for name, value in facts.items() if name not in ("occurred_at", "actor_id", "trace")}

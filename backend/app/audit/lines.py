@@ -64,7 +64,7 @@ def json_lines(envelopes: Iterable[Envelope]) -> str:
 
 def text_blocks(envelopes: Iterable[Envelope]) -> str:
     """Return the text of the money events among these, an empty line after each."""
-    return "".join(f"{block(event)}\n\n" for event, _, _ in envelopes if isinstance(event, MoneyFacts))
+    return "".join(f"{block(event)}\n\n" for event, _ in envelopes if isinstance(event, MoneyFacts))
 
 
 def _json_line(event: MoneyFacts, envelope: Envelope) -> bytes:
@@ -72,7 +72,7 @@ def _json_line(event: MoneyFacts, envelope: Envelope) -> bytes:
         timestamp=event.occurred_at,
         event=event.routing_key,
         event_id=envelope.id,
-        request_id=envelope.trace,
+        request_id=event.trace,
         user_id=_user(event),
         transaction_id=event.transaction_id,
         amount=to_wire(event.amount_minor, event.currency),

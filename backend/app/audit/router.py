@@ -20,7 +20,7 @@ from app.identity.permissions import AdminUser
 
 admin_router = APIRouter(prefix="/admin", tags=["admin: audit"])
 
-SubjectType = Literal["user", "transaction", "account", "dead_letter", "queue"]
+SubjectType = Literal["user", "transaction", "account", "dead_letter", "queue", "books"]
 
 
 def _with_zone(instant: datetime) -> datetime:
@@ -50,7 +50,7 @@ def audit_trail(
     """Who did what to whom, newest first. Everyday money isn't here: it is in the event log."""
     wanted = AuditFilter(action, actor_id, subject_type, subject_id, since, until)
     rows = service.trail(session, wanted=wanted, before_id=page.after_id, limit=page.fetch)
-    return Page.of(rows, page, out=AuditEntryOut.of, row_id=attrgetter("id"))
+    return Page.of(rows, page, out=AuditEntryOut.of, row_id=attrgetter("AuditEntry.id"))
 
 
 @admin_router.get("/events")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
+from sqlalchemy import Row
 
 from app.audit.models import AuditEntry
 from app.audit.service import LoggedEvent
@@ -18,21 +19,24 @@ class AuditEntryOut(BaseModel):
     at: datetime
     action: str = Field(description="The topic of the event: `user.logged_in`, `account.updated`, …")
     actor_id: int | None = Field(description="Who did it; null is the bank itself.")
+    actor_name: str | None
     subject_type: str
     subject_id: int
     data: dict[str, Any] = Field(description="The event's own facts. They hold no secrets.")
 
     @classmethod
-    def of(cls, row: AuditEntry) -> AuditEntryOut:
+    def of(cls, row: Row[AuditEntry, str | None]) -> AuditEntryOut:
         """Return the row as staff see it."""
+        entry: AuditEntry = row.AuditEntry
         return cls(
-            id=row.id,
-            at=row.at,
-            action=row.action,
-            actor_id=row.actor_id,
-            subject_type=row.subject_type,
-            subject_id=row.subject_id,
-            data=row.data,
+            id=entry.id,
+            at=entry.at,
+            action=entry.action,
+            actor_id=entry.actor_id,
+            actor_name=row.actor_name,
+            subject_type=entry.subject_type,
+            subject_id=entry.subject_id,
+            data=entry.data,
         )
 
 

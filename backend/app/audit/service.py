@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEntry
 from app.events.models import OutboxBundle
 from app.events.outbox import PLACES_PER_BUNDLE
+from app.identity.models import User
 
 _BundleRow = Row[int, str, int, datetime, str | None, str]
 
@@ -62,9 +63,13 @@ class EventPage(NamedTuple):
     next_place: int | None
 
 
-def trail(session: Session, *, wanted: AuditFilter, before_id: int | None = None, limit: int) -> list[AuditEntry]:
-    """Return entries of the audit trail, newest first, older than `before_id`."""
-    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+def trail(
+    session: Session, *, wanted: AuditFilter, before_id: int | None = None, limit: int
+) -> Sequence[Row[AuditEntry, str | None]]:
+    """Return entries of the audit trail with their actors' names, newest first, older than `before_id`."""
+    name = func.coalesce(func.nullif(User.full_name, ""), User.username).label("actor_name")
+    query = select(AuditEntry, name).outerjoin(User, User.id == AuditEntry.actor_id)
+    query = query.order_by(AuditEntry.id.desc()).limit(limit)
     equal = (
         (AuditEntry.action, wanted.action),
         (AuditEntry.actor_id, wanted.actor_id),
@@ -78,7 +83,7 @@ def trail(session: Session, *, wanted: AuditFilter, before_id: int | None = None
         query = query.where(AuditEntry.at < wanted.until)
     if before_id is not None:
         query = query.where(AuditEntry.id < before_id)
-    return list(session.scalars(query))
+    return session.execute(query).all()
 
 
 def log_page(session: Session, *, wanted: EventFilter, before_place: int | None = None, limit: int) -> EventPage:
@@ -134,7 +139,7 @@ def _events(bundle: _BundleRow) -> list[LoggedEvent]:
             topic=bundle.topic,
             version=bundle.version,
             recorded_at=bundle.recorded_at,
-            trace=bundle.trace,
+            trace=facts.pop("trace", None) or bundle.trace,
             facts=facts,
         )
         for position, facts in enumerate(msgspec.json.decode(bundle.payload, type=list[dict[str, Any]]))

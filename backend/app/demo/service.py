@@ -44,6 +44,9 @@ class Login(NamedTuple):
     role: str
 
 
+_LOGINS = [Login(name, DEMO_PASSWORD, Role.CUSTOMER) for name in CUSTOMERS] + [Login(ADMIN, DEMO_PASSWORD, Role.ADMIN)]
+
+
 class _Member(NamedTuple):
     user_id: int
     session_id: int
@@ -56,20 +59,25 @@ def seed_demo(session: Session) -> list[Login]:
     Everything is written in the session's transaction, which the caller commits.
 
     Returns:
-        The demo logins (two customers, one admin), or nothing if the bank wasn't empty.
+        The demo logins (two customers, one admin), also if these very people are there already (somebody was stopped
+        before they could be told); nothing if the bank has other users.
     """
     if session.scalar(select(exists().where(User.id > 0))):
-        return []
+        return _LOGINS if session.scalar(select(exists().where(User.email == _email(ADMIN)))) else []
     today = clock.business_date()
     opened = datetime.combine(today - timedelta(days=366), time(9), tzinfo=clock.INDIA)
     with clock.at(opened):
-        admin = identity.create_admin(session, username=ADMIN, email="admin@nyord.example", password=DEMO_PASSWORD)
+        admin = identity.create_admin(session, username=ADMIN, email=_email(ADMIN), password=DEMO_PASSWORD)
         members = _open_everything(session, admin.id)
     for at, payments in instants(year_of_life(today)):
         with clock.at(at):
             _live_through(session, members, payments)
     _today(session, admin.id, members)
-    return [Login(name, DEMO_PASSWORD, Role.CUSTOMER) for name in CUSTOMERS] + [Login(ADMIN, DEMO_PASSWORD, Role.ADMIN)]
+    return _LOGINS
+
+
+def _email(username: str) -> str:
+    return f"{username}@nyord.example"
 
 
 def settle_in(mark_read_before: timedelta = timedelta(days=UNREAD_DAYS)) -> None:
@@ -101,7 +109,7 @@ def _open_everything(session: Session, admin_id: int) -> dict[str, _Member]:
 
 def _open(session: Session, admin_id: int, username: str, name: str, kind: AccountType, opening_minor: int) -> _Member:
     user = identity.create_customer(
-        session, username=username, email=f"{username}@nyord.example", password=DEMO_PASSWORD, full_name=name,
+        session, username=username, email=_email(username), password=DEMO_PASSWORD, full_name=name,
         kyc_approved=True,
     )  # fmt: skip
     grant = sessions.open_session(session, user=user, device=_DEVICE)

@@ -113,8 +113,8 @@ class EmailTaken(Conflict):
 
     code = "email_taken"
 
-    def __init__(self) -> None:
-        super().__init__("This e-mail address is registered already. Sign in, or use another one.")
+    def __init__(self, next_step: str = "Sign in, or use another one.") -> None:
+        super().__init__(f"This e-mail address is registered already. {next_step}")
 
 
 class UserNotFound(NotFound):

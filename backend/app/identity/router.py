@@ -18,6 +18,8 @@ from app.identity.models import Role
 from app.identity.permissions import AdminUser, CurrentUser
 from app.identity.schemas import (
     AdminUserOut,
+    AvailabilityOut,
+    EmailChange,
     KYCDecision,
     LoginRequest,
     PasswordChange,
@@ -27,6 +29,7 @@ from app.identity.schemas import (
     RoleName,
     SessionOut,
     TokenOut,
+    Username,
     UserOut,
     UserUpdate,
 )
@@ -114,6 +117,15 @@ def change_password(body: PasswordChange, user: CurrentUser, device: FromDevice,
     )
 
 
+@router.post("/auth/change-email", dependencies=_limited("rate_limit_login"))
+def change_email(body: EmailChange, user: CurrentUser, device: FromDevice, session: Write) -> UserOut:
+    """Change the e-mail address, which one may sign in with. Asks for the password; sessions stay as they are."""
+    changed = service.change_email(
+        session, user_id=user.id, email=body.email, current=body.current_password, ip=device.ip
+    )
+    return UserOut.of(changed)
+
+
 @router.get("/auth/sessions")
 def my_sessions(user: CurrentUser, session: Read) -> list[SessionOut]:
     """Where the user is signed in, newest first."""
@@ -126,12 +138,24 @@ def end_session(session_id: RowId, user: CurrentUser, session: Write) -> None:
     sessions.end(session, user_id=user.id, session_id=session_id, reason="ended_by_owner")
 
 
+@router.get("/users/available", dependencies=_limited("rate_limit_anonymous"))
+def is_available(username: Annotated[Username, Query()], session: Read) -> AvailabilityOut:
+    """Say whether somebody could still sign up under this username (signing up tells it, too)."""
+    return AvailabilityOut(available=service.is_username_free(session, username=username))
+
+
 @router.get("/users/search")
 def search_people(
     q: Annotated[str, Query(min_length=staff.SEARCH_CHARACTERS_MIN, max_length=60)], user: CurrentUser, session: Read
 ) -> list[PersonOut]:
     """Find somebody to send money to, by the beginning of a username or of a name: at most ten."""
     return [PersonOut.of(row) for row in staff.search_people(session, asker_id=user.id, text=q)]
+
+
+@router.get("/users/{user_id}")
+def person(user_id: RowId, user: CurrentUser, session: Read) -> PersonOut:
+    """Return what one may know of another customer: a name and a username."""
+    return PersonOut.of(staff.person(session, user_id=user_id))
 
 
 def _user_filter(
@@ -162,7 +186,12 @@ def one_user(user_id: RowId, admin: AdminUser, session: Read) -> AdminUserOut:
 def update_user(user_id: RowId, body: UserUpdate, admin: AdminUser, session: Write) -> AdminUserOut:
     """Change a user's role, or switch the user off or on. It acts at once, on sessions that are open too."""
     changed = staff.update_user(
-        session, user_id=user_id, by=admin.id, role=Role(body.role) if body.role else None, is_active=body.is_active
+        session,
+        user_id=user_id,
+        by=admin.id,
+        role=Role(body.role) if body.role else None,
+        is_active=body.is_active,
+        reason=body.reason,
     )
     return AdminUserOut.of(changed)
 

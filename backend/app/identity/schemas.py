@@ -35,6 +35,11 @@ FullName = Annotated[str, StringConstraints(max_length=60, pattern=_NO_CONTROLS)
 Phone = Annotated[str, StringConstraints(max_length=20, pattern=r"^(\+?[0-9][0-9 -]{5,18})?$")]
 Address = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")]
 RoleName = Literal["customer", "admin"]
+Reason = Annotated[
+    str,
+    StringConstraints(max_length=200, pattern=_NO_CONTROLS),
+    Field(description="Why; it is kept in the audit trail."),
+]
 
 
 class RegisterRequest(Strict):
@@ -44,6 +49,12 @@ class RegisterRequest(Strict):
     email: Email
     password: NewPassword
     full_name: FullName = ""
+
+
+class AvailabilityOut(BaseModel):
+    """Whether a username is free."""
+
+    available: bool
 
 
 class LoginRequest(Strict):
@@ -73,6 +84,13 @@ class PasswordChange(Strict):
     new_password: NewPassword
 
 
+class EmailChange(Strict):
+    """The next e-mail address, and the password: whoever has the address could have the password sent to it one day."""
+
+    email: Email
+    current_password: GivenPassword
+
+
 class ProfileUpdate(Strict):
     """What a user may change about themselves; what is left out stays as it is."""
 
@@ -83,10 +101,14 @@ class ProfileUpdate(Strict):
 
 
 class UserUpdate(Strict):
-    """What staff may change about a user; what is left out stays as it is."""
+    """What staff may change about a user; what is left out stays as it is.
+
+    The specification's body has no reason, so a program need not give one; the back office asks for it.
+    """
 
     role: RoleName | None = None
     is_active: bool | None = None
+    reason: Reason = ""
 
 
 class KYCDecision(Strict):
@@ -94,7 +116,7 @@ class KYCDecision(Strict):
 
     user_id: RowId
     action: Literal["approve", "reject"]
-    reason: Annotated[str, StringConstraints(max_length=200, pattern=_NO_CONTROLS)] = ""
+    reason: Reason = ""
 
 
 class UserOut(BaseModel):

@@ -95,6 +95,24 @@ def change_password(session: Session, *, user_id: int, session_id: int, current:
     _record_change(session, user, {"password": True})
 
 
+def change_email(session: Session, *, user_id: int, email: str, current: str, ip: str) -> User:
+    """Change the user's e-mail address, by which they can be found and sign in. The same address again changes nothing.
+
+    Raises:
+        WrongPassword: `current` isn't the password (counted as a wrong try).
+        EmailTaken: somebody has it already, whatever the capitals.
+    """
+    user = _locked(session, user_id)
+    if not _password_is_right(session, user, current, ip):
+        raise WrongPassword
+    if email == user.email:
+        return user
+    user.email = email
+    _write_names(session, email_taken=EmailTaken("Use another one."))
+    _record_change(session, user, {"email": True})  # the address is for the bank alone
+    return user
+
+
 def profile(session: Session, *, user_id: int) -> User:
     """Return the user.
 
@@ -121,6 +139,11 @@ def update_profile(session: Session, *, user_id: int, changes: dict[str, str]) -
     return user
 
 
+def is_username_free(session: Session, *, username: str) -> bool:
+    """Return whether nobody has this username, whatever the capitals. Somebody may be quicker: registering decides."""
+    return session.scalar(select(User.id).where(func.lower(User.username) == username.lower())) is None
+
+
 def _create(session: Session, *, username: str, email: str, password: str, full_name: str, role: Role) -> User:
     passwords.check_strength(password, username=username, email=email)
     user = User(
@@ -132,19 +155,24 @@ def _create(session: Session, *, username: str, email: str, password: str, full_
         created_at=clock.now(),
     )
     session.add(user)
-    try:
-        session.flush()
-    except IntegrityError as error:  # asked by insertion, not by a look before: two may register at once
-        if "uq_users_username" in str(error.orig):
-            raise UsernameTaken from None
-        if "uq_users_email" in str(error.orig):
-            raise EmailTaken from None
-        raise
+    _write_names(session, email_taken=EmailTaken())
     registered = UserRegistered(
         occurred_at=user.created_at, actor_id=user.id, user_id=user.id, username=user.username, role=user.role
     )
     record(session, registered)
     return user
+
+
+def _write_names(session: Session, *, email_taken: EmailTaken) -> None:
+    """Write what nobody else may be called. It is asked by writing, not by a look before: two may want it at once."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if "uq_users_username" in str(error.orig):
+            raise UsernameTaken from None
+        if "uq_users_email" in str(error.orig):
+            raise email_taken from None
+        raise
 
 
 def _password_is_right(session: Session, user: User | None, password: str, ip: str) -> bool:

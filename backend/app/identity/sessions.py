@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.cache.hints import look_again
 from app.config import get_settings
 from app.core import clock
 from app.events.catalogue import SessionRevoked, UserLoggedIn
@@ -165,3 +166,4 @@ def _end(session: Session, ended: Sequence[UserSession], *, reason: str, actor_i
             for one in ended
         ),
     )
+    look_again(session, {one.user_id for one in ended})

@@ -53,9 +53,15 @@ def kyc_pending(session: Session, *, after_id: int | None, limit: int) -> Sequen
 
 
 def update_user(
-    session: Session, *, user_id: int, by: int, role: Role | None = None, is_active: bool | None = None
+    session: Session,
+    *,
+    user_id: int,
+    by: int,
+    role: Role | None = None,
+    is_active: bool | None = None,
+    reason: str = "",
 ) -> User:
-    """Change a user's role or switch the user on or off; None leaves it as it is. It acts at once.
+    """Change a user's role or switch the user on or off; None leaves it as it is. It acts at once, and `reason` is kept.
 
     Switching off ends every session of the user, and switching on again doesn't bring them back.
 
@@ -88,7 +94,10 @@ def update_user(
     for name, value in changes.items():
         setattr(user, name, value)
     if changes:
-        record(session, UserChanged(occurred_at=clock.now(), actor_id=by, user_id=user.id, changes=changes))
+        record(
+            session,
+            UserChanged(occurred_at=clock.now(), actor_id=by, user_id=user.id, changes=changes, reason=reason),
+        )
     if not user.is_active:
         sessions.end_all(session, user_id=user.id, reason="user_switched_off", actor_id=by)
     return user
@@ -135,6 +144,18 @@ def search_people(session: Session, *, asker_id: int, text: str) -> Sequence[Use
         .order_by(func.lower(User.username))
         .limit(SEARCH_RESULTS_MAX)
     ).all()
+
+
+def person(session: Session, *, user_id: int) -> User:
+    """Return an active customer, for others to see their name.
+
+    Raises:
+        UserNotFound: there is no such customer (staff and disabled users aren't shown).
+    """
+    user = session.get(User, user_id)
+    if user is None or user.role != Role.CUSTOMER or not user.is_active:
+        raise UserNotFound
+    return user
 
 
 def _page(query: Select[User], after_id: int | None, limit: int) -> Select[User]:

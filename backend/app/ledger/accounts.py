@@ -1,14 +1,13 @@
-"""Opening, freezing, limiting and closing ledger accounts, and what they have. Reads never lock.
+"""Opening, freezing, limiting and closing ledger accounts.
 
 Each change locks one row. Whoever also settles in the same transaction settles first: `settle` locks in id order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -48,14 +47,6 @@ class OverdraftInUse(Refused):
             "More than that is overdrawn or held already. Choose a higher limit, or have it paid back first.",
             ledger_account_id=account_id,
         )
-
-
-class Position(NamedTuple):
-    """What an account has: posted, and what of it may still be spent (holds off, limit on), in minor units."""
-
-    balance_minor: int
-    available_minor: int
-    currency: str
 
 
 def open_customer_account(session: Session, *, currency: str = BASE_CURRENCY, overdraft_limit_minor: int = 0) -> int:
@@ -117,23 +108,6 @@ def close(session: Session, account_id: int) -> None:
     if not _change(session, account_id, is_empty, is_closed=True):
         _require(session, account_id)
         raise LedgerAccountNotEmpty(account_id)
-
-
-def positions(session: Session, account_ids: Sequence[int]) -> dict[int, Position]:
-    """Return balance and available amount of each account that exists, by id."""
-    balance = LedgerAccount.credits_posted - LedgerAccount.debits_posted
-    available = balance - LedgerAccount.debits_pending + LedgerAccount.overdraft_limit_minor
-    rows = session.execute(
-        select(LedgerAccount.id, balance, available, LedgerAccount.currency).where(LedgerAccount.id.in_(account_ids))
-    )
-    return {row[0]: Position(row[1], row[2], row[3]) for row in rows}
-
-
-def total_of_balances(session: Session) -> dict[str, int]:
-    """Return the sum of all balances per currency; in a sound ledger each is zero."""
-    balance = LedgerAccount.credits_posted - LedgerAccount.debits_posted
-    rows = session.execute(select(LedgerAccount.currency, func.sum(balance)).group_by(LedgerAccount.currency))
-    return {currency: int(total) for currency, total in rows}
 
 
 def _change(session: Session, account_id: int, *conditions: ColumnElement[bool], **values: Any) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.orm import Session
 
-from app.core import clock
+from app.core import clock, failpoints
 from app.core.arrays import int_array, word_array
 from app.database import driver_connection
 from app.ledger.decide import (
@@ -102,7 +102,9 @@ def settle(
     connection = driver_connection(session)
     resolving = [group.id for group in batch if group.action not in (Action.POST, Action.HOLD)]
     resolved_legs = _hold_legs(connection, resolving) if resolving else ()
+    failpoints.reach("settle.before-lock")
     accounts, existing = _lock_and_look(connection, batch, resolved_legs)
+    failpoints.reach("settle.locked")
     decision = decide(batch, accounts, existing)
     if decision.touched:
         now = clock.now()
@@ -113,6 +115,7 @@ def settle(
                 expires_at = hold_expires_at or now + timedelta(days=HOLD_DAYS_DEFAULT)
                 _write_holds(connection, decision.holds, existing, now, expires_at)
             _write_balances(connection, decision, accounts)
+        failpoints.reach("settle.written")
     return decision.outcomes
 
 

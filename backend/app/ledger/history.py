@@ -5,11 +5,13 @@ A movement has two sides and an index for each, so one account's history is two 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
+
+from app.core import clock
 
 PAGE_MAX = 500
 
@@ -57,6 +59,44 @@ def statement_page(session: Session, account_id: int, *, before_id: int | None =
     before = _ID_MAX if before_id is None else before_id
     rows = session.execute(_BEFORE, {"account": account_id, "before": before, "limit": limit})
     return [Entry(*row) for row in rows]
+
+
+_DAYS_MAX = 400
+_CLOSING = text(
+    """
+    SELECT DISTINCT ON (day) day, balance FROM (
+        SELECT id, (posted_at AT TIME ZONE :zone)::date AS day, debit_balance_after AS balance
+        FROM movements WHERE debit_account_id = :account AND posted_at >= :since AND posted_at < :until
+        UNION ALL
+        SELECT id, (posted_at AT TIME ZONE :zone)::date, credit_balance_after
+        FROM movements WHERE credit_account_id = :account AND posted_at >= :since AND posted_at < :until) moved
+    ORDER BY day, id DESC
+    """
+)
+
+
+def closing_balances(session: Session, account_id: int, *, first: date, last: date) -> list[tuple[date, int]]:
+    """Return what an account held at the end of every day (Indian time) from `first` to `last`, in minor units.
+
+    Raises:
+        ValueError: `last` is before `first`, or more than `_DAYS_MAX` days after it.
+    """
+    if not 0 <= (last - first).days < _DAYS_MAX:
+        raise ValueError(f"A period has between 1 and {_DAYS_MAX} days.")
+    since = datetime.combine(first, time(), tzinfo=clock.INDIA)
+    until = datetime.combine(last + timedelta(days=1), time(), tzinfo=clock.INDIA)
+    balance = balance_at(session, account_id, since - timedelta(microseconds=1))
+    moved = {
+        row.day: row.balance
+        for row in session.execute(
+            _CLOSING, {"account": account_id, "since": since, "until": until, "zone": "Asia/Kolkata"}
+        )
+    }
+    closing: list[tuple[date, int]] = []
+    for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
+        balance = moved.get(day, balance)
+        closing.append((day, balance))
+    return closing
 
 
 def balance_at(session: Session, account_id: int, instant: datetime) -> int:

@@ -18,6 +18,7 @@ import structlog
 
 from app.config import Settings
 from app.core.errors import Unavailable
+from app.events.waker import Waker
 from app.transactions.batch import Answer, Batch, Wanted
 
 log = structlog.get_logger("transactions")
@@ -47,17 +48,20 @@ class Acceptor:
         self._size = 0
         self._wake = asyncio.Event()
         self._stopping = False
+        self._waker = Waker()
 
     @asynccontextmanager
     async def running(self) -> Any:
         """Accept inside the block; leaving it answers what is waiting first."""
         flushers = [asyncio.create_task(self._flush_for_ever()) for _ in range(CONNECTIONS)]
+        self._waker.start()
         try:
             yield self
         finally:
             self._stopping = True
             self._wake.set()
             await asyncio.gather(*flushers)
+            await asyncio.to_thread(self._waker.stop)
 
     async def submit(self, wanted: Sequence[Wanted]) -> list[Answer]:
         """Return the answer to each transfer once it is durable. Business refusals are answers, not errors.
@@ -138,6 +142,7 @@ class Acceptor:
             if not submission.answers.done():
                 submission.answers.set_result(answers[position:end])
             position = end
+        self._waker.wake()
 
     def _refuse_waiting(self) -> None:
         waiting, self._size = list(self._waiting), 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,37 +12,37 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy.orm import Session
 
 from app.config import Settings
-from app.core import clock
+from app.core import clock, failpoints
 from app.core.arrays import int_array, text_array
 from app.core.errors import BankError
 from app.database import driver_connection
 from app.edge import errors
 from app.edge.idempotency import IdempotencyKeyReused
 from app.events.catalogue import TransferInitiated
-from app.events.outbox import Bundle, bundles
+from app.events.outbox import INSERT as INSERT_BUNDLES
+from app.events.outbox import bundles, columns
 from app.identity.errors import SessionEnded
 from app.transactions.models import TransactionKind
-from app.transactions.rules import ACCOUNT_FACTS, AccountFacts, refuse_transfer
+from app.transactions.rules import ACCOUNT_COLUMNS, ACCOUNT_SOURCE, AccountFacts, refuse_transfer
 
 ROUTE = "transactions.initiate"
 ACCEPTED_STATUS = 201
 CONFLICT_TRIES_MAX = 5
 
-_ACCOUNTS = ACCOUNT_FACTS.format(ids="%s::bigint[]")
-_SESSIONS = (
-    "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id "
-    "WHERE s.id = ANY(%s::bigint[]) AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND u.is_active"
-)
-# LIMIT keeps the look-up inside the loop: one index probe per key, whatever the planner believes of the table's size
-# (on a table it had no statistics of, it compared every key with every row).
-_KEPT = (
-    "SELECT w.user_id, w.key, r.request_hash, r.status, r.body FROM unnest(%s::bigint[], %s::text[]) AS w(user_id, key), "
-    "LATERAL (SELECT request_hash, status, body FROM idempotency_records k "
-    f"WHERE k.user_id = w.user_id AND k.route = '{ROUTE}' AND k.key = w.key LIMIT 1) AS r"
-)
-_WAKE_RELAY = "SELECT pg_notify('outbox', '')"
-_IDS = "SELECT nextval('transactions_id_seq') FROM generate_series(1, %s)"
-
+# All that has to be known of a batch, in one statement and as JSON: four statements in a pipeline cost the gateway more than
+# PostgreSQL. LIMIT keeps the look-up of the keys inside its loop: one index probe per key, whatever the planner believes of
+# the table's size (on a table it had no statistics of, it compared every key with every row).
+_READ = f"""
+SELECT json_build_array(
+    ARRAY(SELECT json_build_array({ACCOUNT_COLUMNS}) FROM {ACCOUNT_SOURCE.format(ids="%s::bigint[]")}),
+    ARRAY(SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+        WHERE s.id = ANY(%s::bigint[]) AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND u.is_active),
+    ARRAY(SELECT json_build_array(w.user_id, w.key, encode(r.request_hash, 'hex'), r.status, r.body)
+        FROM unnest(%s::bigint[], %s::text[]) AS w(user_id, key),
+        LATERAL (SELECT request_hash, status, body FROM idempotency_records k
+            WHERE k.user_id = w.user_id AND k.route = '{ROUTE}' AND k.key = w.key LIMIT 1) AS r),
+    ARRAY(SELECT nextval('transactions_id_seq') FROM generate_series(1, %s)))::text
+"""
 # Keys in order, so that two gateways with the same keys wait for each other instead of deadlocking. No ON CONFLICT: a key
 # that another gateway took since we looked fails the whole statement, and the batch is read and decided again.
 _WRITE = f"""
@@ -59,10 +59,7 @@ WITH kept AS (
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
         %s::text[]) AS t(id, src, dest, src_user, dest_user, amount, currency, note, metadata)
 )
-INSERT INTO outbox (topic, version, trace, count, payload)
-SELECT topic, version, trace, count, payload
-FROM unnest(%s::text[], %s::smallint[], %s::text[], %s::int[], %s::text[]) AS o(topic, version, trace, count, payload)
-"""
+{INSERT_BUNDLES}"""
 
 
 class Wanted(NamedTuple):
@@ -80,6 +77,7 @@ class Wanted(NamedTuple):
     metadata: str | None = None  # JSON text of an object, checked
     both_own: bool = False  # the asker must own the destination, too
     key_is_generated: bool = False  # then nobody can repeat it, and nothing needs to be kept
+    trace: str | None = None  # the id of the request
 
 
 class Answer(NamedTuple):
@@ -99,22 +97,16 @@ class Accepted(msgspec.Struct):
     created_at: datetime
 
 
-class _Read(NamedTuple):
-    accounts: dict[int, AccountFacts]
+class _Known(msgspec.Struct, array_like=True):
+    """The answer of `_READ`."""
+
+    accounts: list[AccountFacts]
     sessions: set[int]
-    kept: dict[tuple[int, str], tuple[bytes, int, str]]
+    kept: list[tuple[int, str, str, int, str]]  # user, key, hash, status, body
     ids: list[int]
 
-    @classmethod
-    def of(cls, rows: Sequence[list[Any]]) -> _Read:
-        """Make it from the rows of `Batch._questions`."""
-        accounts, sessions, kept, ids = rows
-        return cls(
-            {row[0]: AccountFacts(*row) for row in accounts},
-            {row[0] for row in sessions},
-            {(row[0], row[1]): (row[2], row[3], row[4]) for row in kept},
-            [row[0] for row in ids],
-        )
+
+_decode_known = msgspec.json.Decoder(_Known).decode
 
 
 class _Keep(NamedTuple):
@@ -144,73 +136,71 @@ class Batch:
             psycopg.Error: nothing was written (or, if the connection broke, repeating with the same keys is safe).
         """
         for attempt in range(CONFLICT_TRIES_MAX):
-            read = await self._read(connection)
+            failpoints.reach("accept.before-read")
+            cursor = await connection.execute(_READ, self._question(), prepare=True)
+            row = await cursor.fetchone()
             now = clock.now()
-            plan = self._decide(read, now)
+            plan = self._decide(row, now)
             if not plan.keep and not plan.accepted:
                 return plan.answers
+            failpoints.reach("accept.before-commit")
             try:
-                async with connection.pipeline() as pipeline:
-                    await connection.execute(_WRITE, _parameters(plan, now), prepare=True)
-                    await (
-                        pipeline.sync()
-                    )  # committed here: a notification of its own holds no lock while the disk writes
-                    await connection.execute(_WAKE_RELAY, prepare=True)
+                await connection.execute(_WRITE, _parameters(plan, now), prepare=True)
             except UniqueViolation:
                 if attempt + 1 == CONFLICT_TRIES_MAX:
                     raise
                 continue
+            failpoints.reach("accept.committed")
             return plan.answers
         raise AssertionError("unreachable: the last try returns or raises")
 
     def commit_in(self, session: Session) -> list[Answer]:
         """The same, in the session's own transaction: for standing orders, seeds and whatever else time causes."""
         connection = driver_connection(session)
-        rows = [connection.execute(query, parameters).fetchall() for query, parameters in self._questions()]
+        row = connection.execute(_READ, self._question()).fetchone()
         now = clock.now()
-        plan = self._decide(_Read.of(rows), now)
+        plan = self._decide(row, now)
         if plan.keep or plan.accepted:
             connection.execute(_WRITE, _parameters(plan, now))
         return plan.answers
 
-    async def _read(self, connection: psycopg.AsyncConnection[Any]) -> _Read:
-        async with connection.pipeline():
-            cursors = [
-                await connection.execute(query, parameters, prepare=True) for query, parameters in self._questions()
-            ]
-        return _Read.of([await cursor.fetchall() for cursor in cursors])
-
-    def _questions(self) -> list[tuple[str, tuple[object, ...]]]:
-        """The queries of the first round trip, in the order that `_Read.of` takes their rows."""
+    def _question(self) -> tuple[object, ...]:
         keyed = [one for one in self._wanted if not one.key_is_generated]
-        return [
-            (_ACCOUNTS, (int_array({side for one in self._wanted for side in (one.src_account, one.dest_account)}),)),
-            (_SESSIONS, (int_array({one.session_id for one in self._wanted}),)),
-            (_KEPT, (int_array(one.user_id for one in keyed), text_array(one.key for one in keyed))),
-            (_IDS, (len(self._wanted),)),
-        ]
+        return (
+            int_array({side for one in self._wanted for side in (one.src_account, one.dest_account)}),
+            int_array({one.session_id for one in self._wanted}),
+            int_array(one.user_id for one in keyed),
+            text_array(one.key for one in keyed),
+            len(self._wanted),
+        )
 
-    def _decide(self, read: _Read, now: datetime) -> _Plan:
+    def _decide(self, row: Sequence[Any] | None, now: datetime) -> _Plan:
+        assert row is not None
+        known = _decode_known(row[0])
+        accounts = {account.account_id: account for account in known.accounts}
+        kept: dict[tuple[int, str], list[Any]] = {(user_id, key): before for user_id, key, *before in known.kept}
         plan = _Plan([], [], [])
-        ids = iter(read.ids)
+        ids = iter(known.ids)
         for wanted in self._wanted:
-            if wanted.session_id not in read.sessions:
+            if wanted.session_id not in known.sessions:
                 plan.answers.append(_refusal(SessionEnded()))
                 continue
             place = (wanted.user_id, wanted.key)
-            before = read.kept.get(place)
+            before = kept.get(place)
             if before is not None:
                 plan.answers.append(_repeated(wanted, *before))
                 continue
-            answer = self._decide_new(wanted, read, next(ids), now, plan)
+            answer = self._decide_new(wanted, accounts, next(ids), now, plan)
             plan.answers.append(answer)
             # The same key again in this very batch is a repetition of this one.
-            read.kept[place] = (bytes.fromhex(wanted.request_hash), answer.status, answer.body.decode())
+            kept[place] = [wanted.request_hash, answer.status, answer.body.decode()]
         return plan
 
-    def _decide_new(self, wanted: Wanted, read: _Read, transaction_id: int, now: datetime, plan: _Plan) -> Answer:
-        source = read.accounts.get(wanted.src_account)
-        destination = read.accounts.get(wanted.dest_account)
+    def _decide_new(
+        self, wanted: Wanted, accounts: dict[int, AccountFacts], transaction_id: int, now: datetime, plan: _Plan
+    ) -> Answer:
+        source = accounts.get(wanted.src_account)
+        destination = accounts.get(wanted.dest_account)
         refusal = refuse_transfer(
             asker_id=wanted.user_id,
             amount_minor=wanted.amount_minor,
@@ -240,6 +230,7 @@ def _initiated(
     return TransferInitiated(
         occurred_at=now,
         actor_id=wanted.user_id,
+        trace=wanted.trace,
         transaction_id=transaction_id,
         kind=TransactionKind.TRANSFER.value,
         amount_minor=wanted.amount_minor,
@@ -261,8 +252,8 @@ def _refusal(error: BankError) -> Answer:
     return Answer(errors.status_of(error), errors.error_body(error), error=error)
 
 
-def _repeated(wanted: Wanted, request_hash: bytes, status: int, body: str) -> Answer:
-    if request_hash.hex() != wanted.request_hash:
+def _repeated(wanted: Wanted, request_hash: str, status: int, body: str) -> Answer:
+    if request_hash != wanted.request_hash:
         return _refusal(
             IdempotencyKeyReused("This idempotency key was used for another request. Use a new key for a new request.")
         )
@@ -271,8 +262,6 @@ def _repeated(wanted: Wanted, request_hash: bytes, status: int, body: str) -> An
 
 def _parameters(plan: _Plan, now: datetime) -> tuple[object, ...]:
     keep, accepted = plan.keep, plan.accepted
-    recorded: Iterable[Bundle] = bundles([event for _, _, event in accepted])
-    topics, versions, traces, counts, payloads = zip(*recorded, strict=True) if accepted else ((), (), (), (), ())
     return (
         int_array(one.wanted.user_id for one in keep),
         text_array(one.wanted.key for one in keep),
@@ -290,9 +279,5 @@ def _parameters(plan: _Plan, now: datetime) -> tuple[object, ...]:
         text_array(wanted.currency for _, wanted, _ in accepted),
         text_array(wanted.note for _, wanted, _ in accepted),
         text_array(wanted.metadata for _, wanted, _ in accepted),
-        text_array(topics),
-        int_array(versions),
-        text_array(traces),
-        int_array(counts),
-        text_array(payloads),
+        *columns(bundles([event for _, _, event in accepted])),
     )

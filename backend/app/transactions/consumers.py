@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 from app.config import get_settings
 from app.events.catalogue import DepositRequested, MoneyFacts, TransferInitiated, WithdrawalRequested
 from app.events.consumer import consumer
+from app.transactions.foreign import is_known
 from app.transactions.settlement import settle_requested
+
+
+def line_of(request: MoneyFacts) -> int:
+    """Return the account in whose line a request stands: where the money comes from, or where cash is paid in."""
+    account = request.src_account if request.src_account is not None else request.dest_account
+    assert account is not None
+    return account
 
 
 @consumer(
@@ -17,7 +25,10 @@ from app.transactions.settlement import settle_requested
     on=[TransferInitiated, DepositRequested, WithdrawalRequested],
     batch_max=get_settings().settle_batch_max,
     ordered=True,
-    linger_seconds=0.005,
+    linger_seconds=0.02,
+    recognise=is_known,
+    shards=get_settings().transaction_shards,
+    shard_by=line_of,
 )
 def settle(session: Session, events: Sequence[MoneyFacts]) -> None:
     """Settle a batch of requests. Twice is the same as once."""

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.config import Settings
 from app.core import money
-from app.core.errors import BankError, Invalid
+from app.core.errors import BankError, Invalid, TooLarge
 from app.edge import errors, limits
 from app.edge.idempotency import KEY_CHARACTERS_MAX
 from app.edge.wire import ROW_ID_MAX
@@ -76,27 +76,33 @@ class TransferEndpoint:
 
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send, headers: Sequence[tuple[bytes, bytes]] = ()
-    ) -> None:
-        """Answer one request. `headers` are added to the answer (what the middleware would add, if it is passed by)."""
+    ) -> int:
+        """Answer one request and return its status.
+
+        `headers` are added to the answer (what the middleware would add, if it is passed by).
+        """
         acceptor: Acceptor = scope["app"].state.acceptor
         settings: Settings = scope["app"].state.settings
         try:
             claims = _claims(scope)
-            scope.setdefault("state", {})["user_id"] = claims.user_id
+            state = scope["state"]
+            state["user_id"] = claims.user_id
             body = await _body(receive, settings.body_bytes_max)
             key = _header(scope, b"idempotency-key")
             if self._bulk:
-                wanted = _parse_bulk(body, claims, settings)
+                wanted = _parse_bulk(body, claims, state["request_id"], settings)
             else:
-                wanted = [_wanted(_decode(body, _decode_one), claims, key, settings, both_own=self._both_own)]
+                transfer = _decode(body, _decode_one)
+                wanted = [_wanted(transfer, claims, key, state["request_id"], settings, both_own=self._both_own)]
             answers = await acceptor.submit(wanted)
         except BankError as error:
-            await _send(send, errors.status_of(error), errors.error_body(error), _error_headers(error), headers)
-            return
+            return await send_answer(
+                send, errors.status_of(error), errors.error_body(error), _error_headers(error), headers
+            )
         if self._bulk:
-            await _send(send, 200, _bulk_body(answers), [], headers)
-        else:
-            await _send(send, answers[0].status, answers[0].body, _answer_headers(answers[0], wanted[0]), headers)
+            return await send_answer(send, 200, _bulk_body(answers), [], headers)
+        first = answers[0]
+        return await send_answer(send, first.status, first.body, _answer_headers(first, wanted[0]), headers)
 
 
 def _claims(scope: Scope) -> tokens.Claims:
@@ -122,7 +128,7 @@ async def _body(receive: Receive, bytes_max: int) -> bytes:
         message = await receive()
         body += bytes(message.get("body", b""))
         if len(body) > bytes_max:
-            raise Invalid(f"The request is larger than we accept ({bytes_max} bytes).", bytes_max=bytes_max)
+            raise TooLarge(bytes_max)
         if not message.get("more_body"):
             return body
 
@@ -136,17 +142,23 @@ def _decode(body: bytes, decoder: Callable[[bytes], T]) -> T:
         raise Invalid("The body isn't valid JSON.") from None
 
 
-def _parse_bulk(body: bytes, claims: tokens.Claims, settings: Settings) -> list[Wanted]:
+def _parse_bulk(body: bytes, claims: tokens.Claims, trace: str, settings: Settings) -> list[Wanted]:
     transfers = _decode(body, _decode_bulk).transfers
     if len(transfers) > settings.bulk_transfers_max:
         raise Invalid(
             f"Send at most {settings.bulk_transfers_max} transfers at once.", transfers_max=settings.bulk_transfers_max
         )
-    return [_wanted(transfer, claims, None, settings) for transfer in transfers]
+    return [_wanted(transfer, claims, None, trace, settings) for transfer in transfers]
 
 
 def _wanted(
-    body: InitiateBody, claims: tokens.Claims, header_key: str | None, settings: Settings, *, both_own: bool = False
+    body: InitiateBody,
+    claims: tokens.Claims,
+    header_key: str | None,
+    trace: str,
+    settings: Settings,
+    *,
+    both_own: bool = False,
 ) -> Wanted:
     """Turn a parsed body into what `accept` takes.
 
@@ -169,7 +181,7 @@ def _wanted(
     )
     return Wanted(
         claims.user_id, claims.session_id, body.src_account, body.dest_account, amount_minor, body.currency, key,
-        hashlib.sha256(asked.encode()).hexdigest(), body.note, metadata, both_own, generated,
+        hashlib.sha256(asked.encode()).hexdigest(), body.note, metadata, both_own, generated, trace,
     )  # fmt: skip
 
 
@@ -209,9 +221,11 @@ def _bulk_body(answers: Sequence[Answer]) -> bytes:
     return b'{"results":[' + b",".join(parts) + b"]}"
 
 
-async def _send(
+async def send_answer(
     send: Send, status: int, body: bytes, own: Sequence[tuple[bytes, bytes]], extra: Sequence[tuple[bytes, bytes]]
-) -> None:
+) -> int:
+    """Send a JSON answer with its own headers and what the middleware would add, and return its status."""
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), *own, *extra]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+    return status

@@ -57,21 +57,6 @@ def listing() -> Select[tuple[Transaction, str, str, str, str, int]]:
     )
 
 
-def of_user(session: Session, user_id: int, *, after_id: int | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Return a user's transactions on either side, newest first: two index scans, merged."""
-    sides = [
-        select(Transaction.id)
-        .where(side == user_id, *([Transaction.id < after_id] if after_id else []))
-        .order_by(Transaction.id.desc())
-        .limit(limit)
-        .subquery()
-        for side in (Transaction.src_user_id, Transaction.dest_user_id)
-    ]
-    ids = select(sides[0].c.id).union(select(sides[1].c.id)).subquery()
-    newest = listing().where(Transaction.id.in_(select(ids.c.id))).order_by(Transaction.id.desc()).limit(limit)
-    return session.execute(newest).all()
-
-
 def for_staff(session: Session, filters: Filters, *, after_id: int | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
     """Return transactions that fit the filters, newest first."""
     query = listing().order_by(Transaction.id.desc()).limit(limit)

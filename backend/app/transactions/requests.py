@@ -25,9 +25,9 @@ from app.transactions.errors import (
     TransactionNotFound,
 )
 from app.transactions.models import Transaction, TransactionKind, TransactionStatus
-from app.transactions.rules import ACCOUNT_FACTS, AccountFacts, refuse_spending
+from app.transactions.rules import ACCOUNT_COLUMNS, ACCOUNT_SOURCE, AccountFacts, refuse_spending
 
-_ACCOUNT = text(ACCOUNT_FACTS.format(ids="ARRAY[CAST(:id AS bigint)]"))
+_ACCOUNT = text(f"SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNT_SOURCE.format(ids='ARRAY[CAST(:id AS bigint)]')}")
 
 
 def account_facts(session: Session, account_id: int) -> AccountFacts | None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 from fastapi.routing import APIRoute
+from pydantic import AwareDatetime
 from starlette.types import Receive, Scope, Send
 
+from app.accounts import service as accounts
 from app.edge.idempotency import Once
 from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
 from app.edge.wire import ExactRoute, RowId
 from app.identity.permissions import CurrentUser
-from app.transactions import queries, requests
+from app.transactions import own, queries, requests
 from app.transactions.initiate import TransferEndpoint
+from app.transactions.models import TransactionStatus
+from app.transactions.own import Direction, OwnFilters
 from app.transactions.schemas import (
     BULK_SCHEMA,
     INITIATE_SCHEMA,
@@ -85,10 +89,25 @@ bulk_router.add_api_route(
 router = APIRouter(prefix="/transactions", tags=["transactions"], route_class=ExactRoute)
 
 
+def _own_filters(
+    account_id: RowId | None = None,
+    status: TransactionStatus | None = None,
+    direction: Direction | None = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+) -> OwnFilters:
+    return OwnFilters(account_id, status, direction, since, until)
+
+
+Own = Annotated[OwnFilters, Depends(_own_filters)]
+
+
 @router.get("/me")
-def my_transactions(user: CurrentUser, session: Read, page: PageQuery) -> Page[TransactionOut]:
-    """Return one's own transactions on either side, newest first (S52)."""
-    rows = queries.of_user(session, user.id, after_id=page.after_id, limit=page.fetch)
+def my_transactions(user: CurrentUser, session: Read, page: PageQuery, filters: Own) -> Page[TransactionOut]:
+    """Return one's own transactions on either side, newest first (S52); of one account with the balance after each."""
+    if filters.account_id is not None:
+        accounts.one(session, filters.account_id, owner_id=user.id)
+    rows = own.page(session, user.id, filters, after_id=page.after_id, limit=page.fetch)
     return Page.of(rows, page, out=TransactionOut.of, row_id=lambda row: row.Transaction.id)
 
 

@@ -21,7 +21,7 @@ from app.transactions.errors import (
 
 
 class AccountFacts(NamedTuple):
-    """What accepting needs to know of a customer's account, in the order of `ACCOUNT_FACTS`."""
+    """What accepting needs to know of a customer's account, in the order of `ACCOUNT_COLUMNS`."""
 
     account_id: int
     user_id: int
@@ -40,12 +40,14 @@ class AccountFacts(NamedTuple):
         return self.status == "approved" and self.is_active and self.user_is_active
 
 
-# One row per account: the columns of `AccountFacts`.
-ACCOUNT_FACTS = (
-    "SELECT a.id, a.user_id, a.status, a.is_active, a.currency, a.ledger_account_id, "
+# One row per account: the columns of `AccountFacts`, and where they come from.
+ACCOUNT_COLUMNS = (
+    "a.id, a.user_id, a.status, a.is_active, a.currency, a.ledger_account_id, "
     "l.credits_posted - l.debits_posted - l.debits_pending + l.overdraft_limit_minor, "
-    "COALESCE(NULLIF(u.full_name, ''), u.username), u.is_active, u.kyc_approved "
-    "FROM accounts a JOIN ledger_accounts l ON l.id = a.ledger_account_id JOIN users u ON u.id = a.user_id "
+    "COALESCE(NULLIF(u.full_name, ''), u.username), u.is_active, u.kyc_approved"
+)
+ACCOUNT_SOURCE = (
+    "accounts a JOIN ledger_accounts l ON l.id = a.ledger_account_id JOIN users u ON u.id = a.user_id "
     "WHERE a.id = ANY({ids})"
 )
 

@@ -12,6 +12,7 @@ from app.core.masking import mask_account_number
 from app.core.money import BASE_CURRENCY
 from app.edge.idempotency import Repeatable
 from app.edge.wire import AmountMinor, AmountOut, RowId, Strict
+from app.transactions.categories import category_of
 from app.transactions.errors import FAILURE_SENTENCES
 from app.transactions.models import Transaction, TransactionKind, TransactionStatus
 
@@ -96,7 +97,8 @@ class TimelineStep(BaseModel):
 
     state: str
     at: datetime
-    detail: str
+    detail: str = Field(description="A sentence for a person, in English.")
+    code: str = Field(description="What the sentence says, for a program that says it in another language; stable.")
 
 
 class TransactionOut(BaseModel):
@@ -122,6 +124,10 @@ class TransactionOut(BaseModel):
     refund_id: int | None
     timestamp: datetime
     settled_at: datetime | None
+    category: str = Field(description="What it was probably for, for charts: read from note and name.")
+    balance_after: AmountOut | None = Field(
+        default=None, description="In a list of one account: what it held right after. Null before it is settled."
+    )
 
     @classmethod
     def of(cls, row: Row) -> TransactionOut:  # type: ignore[type-arg]
@@ -176,22 +182,39 @@ def _fields(row: Row) -> dict[str, Any]:  # type: ignore[type-arg]
         "refund_id": row.refund_id,
         "timestamp": found.created_at,
         "settled_at": found.settled_at,
+        "category": category_of(found.kind, found.note, row.dest_user_name or ""),
+        "balance_after": getattr(row, "balance_after", None),
     }
+
+
+STEP_SENTENCES: dict[str, str] = {
+    "accepted": "Accepted by the bank.",
+    "held": "Held for a review; the money is reserved.",
+    "moved": "The money has moved.",
+    "given_back": "Given back.",
+    "not_carried_out": "Not carried out.",
+    **FAILURE_SENTENCES,
+}
+"""What a step says, by its code. The web app has the same in Hindi (`locales/hi/bank.ts`)."""
 
 
 def timeline(found: Transaction) -> list[TimelineStep]:
     """Return what happened to a transaction, oldest first, from its own times."""
-    steps = [TimelineStep(state="PENDING", at=found.created_at, detail="Accepted by the bank.")]
+    steps = [_step("PENDING", found.created_at, "accepted")]
     if found.held_at is not None:
-        steps.append(
-            TimelineStep(state="UNDER_REVIEW", at=found.held_at, detail="Held for a review; the money is reserved.")
-        )
+        steps.append(_step("UNDER_REVIEW", found.held_at, "held"))
     if found.settled_at is not None:
         if found.status == TransactionStatus.FAILED:
-            detail = FAILURE_SENTENCES.get(found.reason or "", "Not carried out.")
-            steps.append(TimelineStep(state="FAILED", at=found.settled_at, detail=detail))
+            reason = found.reason or ""
+            steps.append(
+                _step("FAILED", found.settled_at, reason if reason in FAILURE_SENTENCES else "not_carried_out")
+            )
         else:
-            steps.append(TimelineStep(state="SUCCESS", at=found.settled_at, detail="The money has moved."))
+            steps.append(_step("SUCCESS", found.settled_at, "moved"))
     if found.reversed_at is not None:
-        steps.append(TimelineStep(state="REVERSED", at=found.reversed_at, detail="Given back."))
+        steps.append(_step("REVERSED", found.reversed_at, "given_back"))
     return steps
+
+
+def _step(state: str, at: datetime, code: str) -> TimelineStep:
+    return TimelineStep(state=state, at=at, detail=STEP_SENTENCES[code], code=code)

@@ -172,8 +172,7 @@ def failed(request: MoneyFacts, reason: str) -> MoneyRefused:
     return FAILED[request.kind](**facts_of(request), reason=reason, detail=FAILURE_SENTENCES[reason])
 
 
-_FACTS = msgspec.structs.fields(MoneyFacts)
-_NAMES = tuple(field.name for field in _FACTS if field.name != "occurred_at")
+_NAMES = tuple(field.name for field in msgspec.structs.fields(MoneyFacts))
 
 
 def facts_of(request: MoneyFacts) -> dict[str, Any]:

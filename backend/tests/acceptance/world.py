@@ -20,6 +20,10 @@ PASSWORD = "correct horse battery staple"
 NEW_PASSWORD = "another horse, another staple"
 
 
+# Routes that answer only to a question.
+QUERIES = {"/users/search": {"q": "cust"}, "/users/available": {"username": "nobody.yet"}}
+
+
 @dataclass(frozen=True)
 class World:
     """People, and the ids of what belongs to the owner."""
@@ -57,6 +61,7 @@ class World:
             "POST /auth/login": {"username": self.owner.username, "password": PASSWORD},
             "PUT /auth/me": {"full_name": "A. Owner"},
             "POST /auth/change-password": {"current_password": PASSWORD, "new_password": NEW_PASSWORD},
+            "POST /auth/change-email": {"current_password": PASSWORD, "email": "moved@example.com"},
             "POST /accounts/create": {"account_type": "savings"},
             "POST /accounts/approve": decision,
             "POST /admin/accounts/approve": decision,
@@ -81,7 +86,7 @@ class World:
         return self.bank.api.request(
             route.method,
             self.path(route),
-            params={"q": "cust"} if route.path == "/users/search" else {},
+            params=QUERIES.get(route.path, {}),
             json=(body or self.body(route)) if route.takes_body else None,
             headers=person.headers if person else {},
         )
@@ -98,8 +103,9 @@ def build_world(bank: Bank) -> World:
         user = session.get_one(User, owner.id)
         user.hashed_password = passwords.hash_password(PASSWORD)
         elsewhere = open_session(session, user=user, device=HERE).session.id
+        moved = session.scalar(text("SELECT max(id) FROM outbox WHERE topic = 'transfer.completed'"))
         letter = DeadLetter(
-            queue="banking.notifications", outbox_id=session.scalar(text("SELECT max(id) FROM outbox")), position=0,
+            queue="banking.notifications", outbox_id=moved, position=0,
             topic="transfer.completed", error="ValueError: full moon", attempts=6,
         )  # fmt: skip
         session.add(letter)

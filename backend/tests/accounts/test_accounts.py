@@ -327,8 +327,19 @@ class TestStaffsList:
         assert ids(user_id=bob.id) == [pending, bob.account]
         assert ids(is_active=False) == [alice.account]
         assert ids(status="rejected") == []
+        assert ids(q="menon") == ids(q=alice.username) == [alice.account]
+        assert ids(q="%") == []
         (found,) = admin.get("/admin/accounts", user_id=alice.id).json()["items"]
         assert (found["full_name"], found["username"], found["balance"]) == ("Alice Menon", alice.username, 7.0)
+
+    def test_one(self, bank: Bank) -> None:
+        alice, admin = bank.customer(7_00, name="Alice Menon"), bank.admin()
+        path = f"/admin/accounts/{alice.account}"
+        assert alice.get(path).status_code == 403
+        found = admin.get(path).json()
+        assert (found["full_name"], found["balance"]) == ("Alice Menon", 7.0)
+        assert admin.get("/admin/accounts", q=found["account_number"][2:]).json()["items"] == [found]
+        assert admin.get("/admin/accounts/999999").status_code == 404
 
     def test_pages(self, bank: Bank) -> None:
         alice, admin = bank.customer(accounts=5), bank.admin()

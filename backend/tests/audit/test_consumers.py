@@ -146,9 +146,7 @@ class TestPrint:
 
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stdout", Broken())
-            audit.keep(
-                session, [audit.Envelope(transfer_completed(), 1_000, None), audit.Envelope(login(), 2_000, None)]
-            )
+            audit.keep(session, [audit.Envelope(transfer_completed(), 1_000), audit.Envelope(login(), 2_000)])
         session.commit()
         assert len(trail()) == 1
 

@@ -106,7 +106,7 @@ class TestJSONLines:
     """S175: one object a line, with the event, the request and the user that it belongs to."""
 
     def test_an_object_a_line(self) -> None:
-        events = [Envelope(transfer_initiated(**HIS), 17_000, "r-1"), Envelope(transfer_completed(**HIS), 18_003, None)]
+        events = [Envelope(transfer_initiated(**HIS, trace="r-1"), 17_000), Envelope(transfer_completed(**HIS), 18_003)]
         first, second = (json.loads(line) for line in json_lines(events).splitlines())
         assert (first["event"], first["event_id"], first["request_id"]) == ("transfer.initiated", "17-0", "r-1")
         assert (second["user_id"], second["transaction_id"], second["amount"]) == (10294, 41, 2500.0)
@@ -114,15 +114,13 @@ class TestJSONLines:
         assert datetime.fromisoformat(first["timestamp"]) == AT
 
     def test_only_money(self) -> None:
-        assert (
-            json_lines([Envelope(happened(1), 1_000, None)]) == text_blocks([Envelope(happened(1), 1_000, None)]) == ""
-        )
+        assert json_lines([Envelope(happened(1), 1_000)]) == text_blocks([Envelope(happened(1), 1_000)]) == ""
 
     def test_neither_names_nor_notes(self) -> None:
-        line = json_lines([Envelope(transfer_completed(note="for the ring"), 1_000, None)])
+        line = json_lines([Envelope(transfer_completed(note="for the ring"), 1_000)])
         for private in ("Arjun", "Meera", "ring"):
             assert private not in line
 
     def test_text_for_people(self) -> None:
-        text = text_blocks([Envelope(transfer_initiated(**HIS), 1_000, None), Envelope(transfer_failed(), 1_001, None)])
+        text = text_blocks([Envelope(transfer_initiated(**HIS), 1_000), Envelope(transfer_failed(), 1_001)])
         assert text.count("EVENT: ") == text.count("\n\n") == 2

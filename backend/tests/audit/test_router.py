@@ -61,6 +61,7 @@ class TestTrail:
         items = get_all(admin, "/admin/audit", action="kyc.status_changed", limit=2)
         assert [item["subject_id"] for item in items] == [5, 4, 3, 2, 1]
         assert items[0]["data"] == {"user_id": 5, "status": "approved", "reason": ""}
+        assert {item["actor_name"] for item in items} == {admin.get("/auth/me").json()["full_name"] or admin.username}
 
     def test_filters(self, admin: Person) -> None:
         def found(**params: Any) -> list[int]:

@@ -24,11 +24,12 @@ class TestRunEverything:
     def steps(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ran: list[str] = []
 
-        def passes(name: str, command: tuple[str, ...]) -> bool:
+        def passes(name: str, *_: object) -> bool:
             ran.append(name)
             return name != "types"
 
         monkeypatch.setattr(cli_checks, "_passes", passes)
+        monkeypatch.setattr(cli_checks, "_succeeds", passes)
         monkeypatch.setattr(cli_checks, "long_files", lambda root: [])
         return ran
 
@@ -37,12 +38,25 @@ class TestRunEverything:
     ) -> None:
         code = cli_checks.run_everything(["--version"], fast=False)
         assert code == 1
-        assert steps == ["lint", "format", "types", "import rules"]
+        assert steps == ["lint", "format", "types", "import rules", "web packages", "web build"]
         assert capfd.readouterr().out.index("Failed before the tests: types.") >= 0
+
+    def test_the_whole_run_has_the_web_app_s_checks_before_its_build(self, steps: list[str]) -> None:
+        assert cli_checks._failed_web_steps(whole=True) == []
+        assert steps == ["web packages", "web lint", "web types", "web tests", "web build", "web sizes"]
+
+    def test_what_was_skipped_isn_t_called_ok(self, capfd: pytest.CaptureFixture[str]) -> None:
+        assert cli_checks._report("web budgets", True, 0, "sss\n3 skipped, 900 deselected in 2.00s\n")
+        assert cli_checks._report("web budgets", True, 0, "..s\n2 passed, 1 skipped in 2.00s\n")
+        assert [line.split()[2] for line in capfd.readouterr().out.splitlines()] == ["SKIPPED", "ok"]
+
+    def test_without_its_packages_nothing_of_the_web_app_can_be_tried(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(cli_checks, "_succeeds", lambda name, act: False)
+        assert cli_checks._failed_web_steps(whole=True) == ["web packages"]
 
     @pytest.mark.slow
     def test_failing_tests_fail_the_run(self, monkeypatch: pytest.MonkeyPatch, steps: list[str]) -> None:
-        monkeypatch.setattr(cli_checks, "_passes", lambda name, command: True)
+        monkeypatch.setattr(cli_checks, "_passes", lambda name, *_: True)
         assert cli_checks.run_everything(["--no-such-option"], fast=False) != 0
         assert cli_checks.run_everything(["--version"], fast=True) == 0
 

@@ -43,7 +43,7 @@ DOORS = ["/doors/anybody", "/doors/staff", "/doors/known"]
 
 
 class TestPermissionTypes:
-    """S18, S19, S31: protected and staff-only routes by a type in the signature; the database has the last word."""
+    """S11, S18, S19, S31: protected and staff-only routes by a type in the signature; the database has the last word."""
 
     @pytest.mark.parametrize("door", DOORS)
     @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer x.y.z", "Basic YTpi", "Bearer \xe9"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
@@ -103,6 +104,58 @@ class TestChangePassword:
     def test_a_weak_new_password_changes_nothing(self, asha: Person, new: str) -> None:
         assert self._change(asha, PASSWORD, new) == 422
         assert asha.api.post("/auth/login", json={"username": "asha", "password": PASSWORD}).status_code == 200
+
+
+class TestChangeEmail:
+    """S25, S33: the address one signs in with changes for whoever knows the password, and is nobody else's."""
+
+    def _change(self, who: Person, email: str, password: str = PASSWORD) -> httpx2.Response:
+        return who.post("/auth/change-email", email=email, current_password=password)
+
+    def test_anonymous_is_401(self, api: TestClient) -> None:
+        body = {"email": "new@example.com", "current_password": PASSWORD}
+        assert api.post("/auth/change-email", json=body).status_code == 401
+
+    def test_the_new_address_signs_in_and_the_old_one_does_not(self, asha: Person, session: Session) -> None:
+        answer = self._change(asha, "asha.rao@example.in")
+
+        assert (answer.status_code, answer.json()["email"]) == (200, "asha.rao@example.in")
+        assert asha.get("/auth/me").json()["email"] == "asha.rao@example.in", "the session goes on"
+        for email, status in (("asha@example.com", 401), ("asha.rao@example.in", 200)):
+            assert asha.api.post("/auth/login", json={"email": email, "password": PASSWORD}).status_code == status
+        recorded = events(session, "user.changed")
+        assert [(e["actor_id"], e["changes"]) for e in recorded] == [(asha.id, {"email": True})], (
+            "the address is private"
+        )
+
+    def test_a_wrong_password_changes_nothing_and_is_counted(self, asha: Person) -> None:
+        answers = [self._change(asha, "new@example.com", "not the password") for _ in range(10)]
+
+        assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(403, "wrong_password")}
+        assert self._change(asha, "new@example.com").status_code == 403, "locked out"
+        assert asha.get("/auth/me").json()["email"] == "asha@example.com"
+
+    def test_somebody_else_s_address_is_409_whatever_the_capitals(
+        self, asha: Person, person: Callable[..., Person], session: Session
+    ) -> None:
+        person("ravi")
+
+        answer = self._change(asha, "RAVI@example.com")
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "email_taken")
+        assert asha.get("/auth/me").json()["email"] == "asha@example.com"
+        assert events(session, "user.changed") == []
+
+    def test_one_s_own_address_in_other_capitals_is_fine_and_the_same_again_is_no_event(
+        self, asha: Person, session: Session
+    ) -> None:
+        assert self._change(asha, "asha@example.com").status_code == 200
+        assert events(session, "user.changed") == []
+        assert self._change(asha, "Asha@example.com").json()["email"] == "Asha@example.com"
+
+    @pytest.mark.parametrize("email", ["", "asha", "asha@home", "a b@example.com", "x" * 250 + "@example.com"])
+    def test_what_is_no_address(self, asha: Person, email: str) -> None:
+        assert self._change(asha, email).status_code == 422
 
 
 class TestSearch:

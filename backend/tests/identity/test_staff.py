@@ -103,8 +103,16 @@ class TestUpdateUser:
         assert answer.json()["role"] == "admin"
         assert asha.get("/admin/users").status_code == 200
         recorded = events(session, "user.changed")
-        assert [(e["actor_id"], e["user_id"], e["changes"]) for e in recorded] == [
-            (staff_member.id, asha.id, {"role": "admin"})
+        assert [(e["actor_id"], e["user_id"], e["changes"], e["reason"]) for e in recorded] == [
+            (staff_member.id, asha.id, {"role": "admin"}, "")
+        ]
+
+    def test_the_reason_is_kept_with_the_change(self, staff_member: Person, asha: Person, session: Session) -> None:
+        staff_member.put(f"/admin/users/{asha.id}", is_active=False, reason="She called: her phone was stolen.")
+
+        recorded = events(session, "user.changed")
+        assert [(e["changes"], e["reason"]) for e in recorded] == [
+            ({"is_active": False}, "She called: her phone was stolen.")
         ]
 
     def test_switching_off_ends_every_session_and_bars_the_door(
@@ -167,7 +175,17 @@ class TestUpdateUser:
         assert staff_member.put(f"/admin/users/{asha.id}", **{field: "x"}).status_code == 422
         assert staff_member.get(f"/admin/users/{asha.id}").json() == before
 
-    @pytest.mark.parametrize("change", [{"role": "king"}, {"role": 1}, {"is_active": "no"}, {"is_active": 0}])
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"role": "king"},
+            {"role": 1},
+            {"is_active": "no"},
+            {"is_active": 0},
+            {"role": "admin", "reason": "x" * 201},
+            {"role": "admin", "reason": "a\nb"},
+        ],
+    )
     def test_what_cannot_be_accepted(self, staff_member: Person, asha: Person, change: dict[str, object]) -> None:
         assert staff_member.put(f"/admin/users/{asha.id}", **change).status_code == 422
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 import psycopg
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.database import unit_of_work
 from app.ledger.decide import Group, Leg, Outcome
 from app.ledger.engine import settle
+from app.ledger.models import LedgerAccount
 from app.ledger.seal import seal
 from app.ledger.verify import Report, verify
 
@@ -27,6 +31,28 @@ def settle_now(*batch: Group) -> list[Outcome]:
     """Settle and commit."""
     with unit_of_work() as session:
         return settle(session, batch)
+
+
+class Position(NamedTuple):
+    """What an account has: posted, and what of it may still be spent (holds off, limit on), in minor units."""
+
+    balance_minor: int
+    available_minor: int
+
+
+def positions(session: Session, account_ids: Collection[int]) -> dict[int, Position]:
+    """What each account that exists has, by id."""
+    balance = LedgerAccount.credits_posted - LedgerAccount.debits_posted
+    available = balance - LedgerAccount.debits_pending + LedgerAccount.overdraft_limit_minor
+    found = session.execute(select(LedgerAccount.id, balance, available).where(LedgerAccount.id.in_(account_ids)))
+    return {account_id: Position(*amounts) for account_id, *amounts in found}
+
+
+def total_of_balances(session: Session) -> dict[str, int]:
+    """The sum of all balances per currency; in a sound ledger each is zero."""
+    balance = LedgerAccount.credits_posted - LedgerAccount.debits_posted
+    found = session.execute(select(LedgerAccount.currency, func.sum(balance)).group_by(LedgerAccount.currency))
+    return {currency: int(total) for currency, total in found}
 
 
 def seal_now() -> int | None:

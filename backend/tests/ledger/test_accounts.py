@@ -11,18 +11,24 @@ from app.ledger.accounts import (
     LedgerAccountNotEmpty,
     LedgerAccountNotFound,
     OverdraftInUse,
-    Position,
     bank_account,
     close,
-    positions,
     set_frozen,
     set_overdraft_limit,
-    total_of_balances,
 )
 from app.ledger.decide import Action, Group, Refusal, Result
 from app.ledger.models import BANK_KINDS, LedgerKind
 from tests.ledger.conftest import SmallLedger
-from tests.ledger.helpers import audit, deposit, findings, settle_now, transfer
+from tests.ledger.helpers import (
+    Position,
+    audit,
+    deposit,
+    findings,
+    positions,
+    settle_now,
+    total_of_balances,
+    transfer,
+)
 
 
 class TestBankAccount:
@@ -55,8 +61,8 @@ class TestPositions:
             set_overdraft_limit(session, ledger.asha, limit_minor=50_00)
         with unit_of_work() as session:
             assert positions(session, [ledger.asha, ledger.ravi, 999]) == {
-                ledger.asha: Position(1_000_00, 750_00, "INR"),
-                ledger.ravi: Position(0, 0, "INR"),
+                ledger.asha: Position(1_000_00, 750_00),
+                ledger.ravi: Position(0, 0),
             }
             assert total_of_balances(session) == {"INR": 0}
 

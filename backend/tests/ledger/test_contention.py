@@ -11,10 +11,10 @@ import pytest
 
 from app import config
 from app.database import forget_engine, new_session, unit_of_work
-from app.ledger.accounts import open_customer_account, positions, total_of_balances
+from app.ledger.accounts import open_customer_account
 from app.ledger.decide import Action, Group, Leg, Outcome, Refusal, Result
 from tests.ledger.conftest import SmallLedger
-from tests.ledger.helpers import audit, deposit, findings, seal_now, settle_now, transfer
+from tests.ledger.helpers import audit, deposit, findings, positions, seal_now, settle_now, total_of_balances, transfer
 
 PEOPLE = 64
 ROUNDS = 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.database import unit_of_work
+from app.events.models import OutboxBundle
 from app.transactions.models import Transaction
 from tests.bank import Bank
 
@@ -16,6 +18,13 @@ from tests.bank import Bank
 def count_of_transactions() -> int:
     with unit_of_work() as session:
         return session.scalar(select(func.count()).select_from(Transaction).where(Transaction.kind == "transfer")) or 0
+
+
+def traces(topic: str) -> dict[int, str]:
+    """Return the request that each transaction's event of this topic says it comes from."""
+    with unit_of_work() as session:
+        payloads = session.scalars(select(OutboxBundle.payload).where(OutboxBundle.topic == topic)).all()
+    return {event["transaction_id"]: event["trace"] for payload in payloads for event in json.loads(payload)}
 
 
 class TestInitiate:
@@ -142,6 +151,32 @@ class TestInitiate:
         )
         assert answer.status_code == 201
         assert answer.headers["access-control-allow-origin"] == "http://localhost:3000"
+
+    @pytest.mark.parametrize("origin", [{}, {"Origin": "http://localhost:3000"}])
+    def test_too_large_a_body_is_413_whichever_way_it_comes(self, bank: Bank, origin: dict[str, str]) -> None:
+        alice = bank.customer(100_00)
+        answer = alice.post("/transactions/initiate", content=b" " * 70_000, **origin)
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+class TestTrace:
+    """S175: the id of a request can be followed from its answer through the queue to what became of it."""
+
+    @pytest.mark.parametrize("origin", [{}, {"Origin": "http://localhost:3000"}])
+    def test_every_transfer_of_a_group_commit_keeps_its_own(self, bank: Bank, origin: dict[str, str]) -> None:
+        alice, bob = bank.customer(100_00), bank.customer()
+        asked = [alice.send(bob, 1), alice.send(bob, 2)]
+        named = alice.post(
+            "/transactions/initiate",
+            {"src_account": alice.account, "dest_account": bob.account, "amount": 3},
+            X_Request_ID="mine-12345678", **origin,
+        )  # fmt: skip
+        assert named.headers["x-request-id"] == "mine-12345678"
+        bank.settle()
+        expected = {one.json()["transaction_id"]: one.headers["x-request-id"] for one in (*asked, named)}
+        assert len(set(expected.values())) == 3
+        for topic in ("transfer.initiated", "transfer.completed"):
+            assert traces(topic) == expected
 
 
 class TestIdempotency:

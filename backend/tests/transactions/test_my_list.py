@@ -43,6 +43,53 @@ class TestMyTransactions:
         assert bank.customer().get("/transactions/me", limit=limit).status_code == 422
 
 
+class TestFilters:
+    """S88: a statement: of one account, with the balance after each, by date, state and direction."""
+
+    def test_the_balance_after_each_on_one_account(self, bank: Bank) -> None:
+        alice, bob = bank.customer(100_00, accounts=2), bank.customer()
+        alice.send(bob, 40)
+        alice.send(alice.accounts[1], 10)
+        bank.settle()
+        alice.send(bob, 5)
+        first, second = (
+            alice.get("/transactions/me", account_id=account).json()["items"] for account in alice.accounts
+        )
+        assert [(item["amount"], item["balance_after"]) for item in first] == [
+            (5, None),
+            (10, 50),
+            (40, 60),
+            (100, 100),
+        ]
+        assert [(item["amount"], item["balance_after"]) for item in second] == [(10, 10)]
+        assert {item["balance_after"] for item in alice.get("/transactions/me").json()["items"]} == {None}
+
+    def test_somebody_elses_account_is_404(self, bank: Bank) -> None:
+        alice, mallory = bank.customer(100_00), bank.customer()
+        assert mallory.get("/transactions/me", account_id=alice.account).status_code == 404
+
+    def test_direction_state_and_time(self, bank: Bank) -> None:
+        alice, bob = bank.customer(100_00), bank.customer(50_00)
+        out = alice.send(bob, 1).json()["transaction_id"]
+        into = bob.send(alice, 2).json()["transaction_id"]
+        bank.settle()
+        pending = alice.send(bob, 3).json()["transaction_id"]
+
+        def ids(**filters: str) -> list[int]:
+            return [
+                item["id"]
+                for item in alice.get("/transactions/me", **filters).json()["items"]
+                if item["kind"] == "transfer"
+            ]
+
+        assert ids(direction="out") == [pending, out]
+        assert ids(direction="in") == [into]
+        assert ids(status="PENDING") == [pending]
+        assert ids(until="2020-01-01T00:00:00Z") == []
+        assert ids(since="2020-01-01T00:00:00Z") == [pending, into, out]
+        assert alice.get("/transactions/me", since="2020-01-01T00:00:00").status_code == 422, "a time says its zone"
+
+
 class TestNames:
     """S77: every transaction names both people; the bank itself has a name too."""
 

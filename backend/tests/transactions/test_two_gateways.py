@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import AsyncExitStack
 
+import pytest
 from sqlalchemy import text
 
 from app.config import get_settings
 from app.database import unit_of_work
+from app.events.waker import Waker
 from app.transactions.accept import Acceptor
 from app.transactions.batch import Answer, Wanted
 from tests.bank import Bank, Person
@@ -56,3 +59,25 @@ class TestTwoGateways:
         with unit_of_work() as session:
             made = session.scalar(text("SELECT count(*) FROM transactions WHERE kind = 'transfer'"))
         assert made == KEYS * ROUNDS
+
+
+class TestRelayNotTold:
+    """S161: a transfer is accepted at once, also while the relay can't be told of it."""
+
+    def test_answers_come_while_the_notification_hangs(self, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+        released = threading.Event()
+        monkeypatch.setattr(Waker, "_tell", lambda self: released.wait(30) or None)
+        alice, bob = bank.customer(10_000_00), bank.customer()
+
+        async def ask() -> list[int]:
+            async with Acceptor(get_settings()).running() as acceptor:
+                try:
+                    return [
+                        answer.status
+                        for number in range(3)
+                        for answer in await acceptor.submit([wanted(alice, bob, f"hangs-{number}")])
+                    ]
+                finally:
+                    released.set()
+
+        assert asyncio.run(asyncio.wait_for(ask(), 20)) == [201, 201, 201]

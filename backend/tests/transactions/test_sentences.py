@@ -1,0 +1,52 @@
+"""What the bank says in English has a code, and the web app's words for it in Hindi."""
+
+from __future__ import annotations
+
+import re
+
+from app.core.errors import BankError
+from app.transactions.schemas import STEP_SENTENCES
+from app.web.build import FRONTEND
+from tests.bank import Bank
+
+HINDI = FRONTEND / "src" / "locales" / "hi" / "bank.ts"
+# They are told to programs and to whoever runs the bank, never to somebody who looks at the web app.
+NOT_FOR_PEOPLE = {
+    "error",
+    "fail_point",
+    "ledger_account_not_found",
+    "overdraft_in_use",
+    "search_index_missing",
+    "shards_missing",
+    "ticket_invalid",
+    "topology_mismatch",
+}
+
+
+def codes(error: type[BankError]) -> set[str]:
+    """Return the codes of a kind of error and of all that are more exact."""
+    found = {error.code} if "code" in vars(error) else set()
+    return found.union(*(codes(child) for child in error.__subclasses__() if child.__module__.startswith("app.")))
+
+
+class TestSentences:
+    """S78, S88: a refusal is a code and a sentence; a person reads it in their own language."""
+
+    def test_everything_that_is_said_can_be_said_in_hindi(self, database: str) -> None:
+        import app.main  # noqa: F401 - every room, so that every error is known
+
+        known = set(re.findall(r"^  (\w+): '", HINDI.read_text(), re.MULTILINE))
+
+        assert (codes(BankError) | STEP_SENTENCES.keys()) - NOT_FOR_PEOPLE - known == set()
+
+    def test_each_step_of_a_payment_has_its_code(self, bank: Bank) -> None:
+        arjun, zoe = bank.customer(100_00), bank.customer()
+        sent = arjun.send(zoe, 40).json()["transaction_id"]
+        bank.settle()
+
+        steps = arjun.get(f"/transactions/{sent}").json()["timeline"]
+
+        assert [(step["code"], step["detail"]) for step in steps] == [
+            ("accepted", "Accepted by the bank."),
+            ("moved", "The money has moved."),
+        ]
