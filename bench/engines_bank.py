@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,11 +15,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from app.embedded.binaries import ends_with_parent
-from app.engines import control, install
+from app.engines import control
 from app.engines.folder import Room
 from app.torture import processes
 
 from bench import rest
+from bench.load import require_wrk
 from bench.memory import family_megabytes
 from bench.server import BACKEND, Server, free_port, prepared, wait_until_alive
 
@@ -47,8 +47,7 @@ def fresh_engines() -> Iterator[Engines]:
     Raises:
         EngineError: one of them can't be installed or started here.
     """
-    if shutil.which("wrk") is None:
-        install.packages(["wrk"], _say)
+    require_wrk()  # now, not in the middle of what is measured
     with TemporaryDirectory(prefix="nyord-bench-") as name:
         folder = Path(name) / "engines"
         try:

@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
+from app.engines import install
+
 from bench import rest
 from bench.server import Customer
 
@@ -39,11 +41,10 @@ def http_rate(
     """Send transfers over `connections` for `seconds` and wait until everything is settled and every consumer is done.
 
     Raises:
-        RuntimeError: there is no `wrk`.
+        NotHere: there is no `wrk`, and it can't be installed here.
         TimeoutError: the bank doesn't catch up.
     """
-    if shutil.which("wrk") is None:
-        raise RuntimeError("wrk isn't installed: `apt-get install wrk` (or brew), then run this again.")
+    require_wrk()
     before = rest.mark()
     started = time.perf_counter()
     requests, errors = _wrk(port, customers, connections=connections, seconds=seconds, hot=hot, bulk=bulk)
@@ -60,6 +61,16 @@ def http_rate(
         catch_up_seconds=time.perf_counter() - ended,
         errors=errors,
     )
+
+
+def require_wrk() -> None:
+    """Install `wrk` if it isn't here.
+
+    Raises:
+        NotHere: that isn't ours to do on this machine; the sentence says what is.
+    """
+    if shutil.which("wrk") is None:
+        install.packages(["wrk"], print)
 
 
 def _wrk(
