@@ -12,6 +12,7 @@ from typing import Final
 
 from app.engines import install
 from app.engines.engine import Engine, Launch, environment, write_file
+from app.engines.errors import EngineError
 from app.engines.folder import State
 
 _SERVER: Final = "/usr/lib/rabbitmq/bin/rabbitmq-server"
@@ -37,7 +38,13 @@ class RabbitEngine(Engine):
         return [] if Path(_SERVER).exists() else ["rabbitmq-server"]
 
     def prepare(self, state: State) -> None:
-        """Write its configuration: user and virtual host are made with the data folder."""
+        """Write its configuration: user and virtual host are made with the data folder.
+
+        Raises:
+            EngineError: its folder has a name that RabbitMQ's own scripts take apart.
+        """
+        if "'" in str(self.room.path):
+            raise EngineError(f"RabbitMQ can't run in {self.room.path}: choose a folder without an apostrophe.")
         self.room.data.mkdir(mode=0o700, exist_ok=True)
         lines = (
             f"listeners.tcp.1 = 127.0.0.1:{state.ports['port']}",

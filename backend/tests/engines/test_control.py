@@ -177,6 +177,10 @@ class TestPostgres:
 class TestRabbit:
     """S135, S176: the broker's messages are on its disk."""
 
+    def test_a_folder_that_it_can_t_run_in_is_one_sentence(self, redis_url: str, tmp_path: Path) -> None:
+        with pytest.raises(EngineError, match=r"choose a folder without an apostrophe\.$"):
+            control.start(tmp_path / "the bank's", "rabbitmq")
+
     def test_a_durable_message_survives_kill_9_and_no_process_is_left_after_stop(self, folder: Path) -> None:
         url = control.start(folder, "rabbitmq")
         with connected(url) as connection:
