@@ -129,7 +129,7 @@ class Acceptor:
             raise
         except Exception as error:
             if len(taken) == 1:
-                log.exception("transfer could not be accepted")
+                log.exception("transfer could not be accepted", request_id=taken[0].wanted[0].trace)
                 self._fail(taken, error)
                 return
             middle = len(taken) // 2
