@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +13,12 @@ from subprocess import PIPE, Popen
 from threading import Timer
 from typing import Any, Final
 
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import Playwright
 
 from app.web import node
 from app.web.build import FRONTEND
 from tests.browser import chromium
 from tests.browser.people import People, Person
-from tests.embedded.bank import free_port
 
 PROGRAM: Final = FRONTEND / "node_modules" / "lighthouse" / "core" / "index.js"
 MANY_PAGES: Final = Path(__file__).with_suffix(".mjs")
@@ -70,8 +71,11 @@ class Report:
 class Lighthouse:
     """Measures pages, one after the other, in one Chromium and one Node."""
 
-    def __init__(self, context: BrowserContext, node_process: Popen[str], address: str, people: People) -> None:
-        self._context = context
+    def __init__(
+        self, playwright: Playwright, port: int, node_process: Popen[str], address: str, people: People
+    ) -> None:
+        self._playwright = playwright
+        self._port = port  # of Chromium's debugger
         self._node = node_process
         self._address = address
         self._people = people
@@ -103,15 +107,19 @@ class Lighthouse:
         return _read(found)
 
     def _become(self, visitor: Person | None) -> None:
-        page = self._context.new_page()
+        """Sign somebody in, and let go of the browser again."""
+        browser = self._playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{self._port}")
+        (context,) = browser.contexts
+        page = context.new_page()
         page.goto(f"{self._address}/icon.svg")  # our origin, and nothing of the app
         page.evaluate("localStorage.clear()")
-        self._context.clear_cookies()
+        context.clear_cookies()
         if visitor is not None:
             token, cookies = self._people.sign_in(visitor)
-            self._context.add_cookies(cookies)  # type: ignore[arg-type]
+            context.add_cookies(cookies)  # type: ignore[arg-type]
             page.evaluate("token => localStorage.setItem('token', token)", token)
         page.close()
+        browser.close()  # of the connection only
         self._visitor = visitor
 
 
@@ -137,19 +145,18 @@ def lighthouse(
     playwright: Playwright, chromium_path: str, folder: Path, address: str, people: People
 ) -> Iterator[Lighthouse]:  # fmt: skip
     """Start a Chromium of its own and Lighthouse beside it."""
-    port = free_port()
-    context = playwright.chromium.launch_persistent_context(
-        folder / "profile",
-        executable_path=chromium_path,
-        args=[*chromium.arguments(), f"--remote-debugging-port={port}"],
-    )
     node_process = Popen(
-        [node.node(), str(MANY_PAGES), str(PROGRAM), str(port)],
+        [node.node(), MANY_PAGES, PROGRAM, chromium_path, folder / "profile", *chromium.arguments()],
         env={**node.environment(), "CI": "1"}, stdin=PIPE, stdout=PIPE, text=True,
     )  # fmt: skip
+    chromium_group = None
     try:
-        yield Lighthouse(context, node_process, address, people)
+        assert node_process.stdout is not None
+        started = json.loads(node_process.stdout.readline())
+        chromium_group = started["pid"]
+        yield Lighthouse(playwright, started["port"], node_process, address, people)
     finally:
         node_process.kill()
         node_process.communicate()
-        context.close()
+        if chromium_group is not None:
+            os.killpg(chromium_group, signal.SIGKILL)

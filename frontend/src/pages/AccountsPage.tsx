@@ -34,7 +34,7 @@ export default function AccountsPage() {
   )
   return (
     <div className="max-w-[60rem]">
-      <PageHeader title={t('title')} lead={t('lead')} actions={(query.data?.length ?? 0) > 0 && openButton} />
+      <PageHeader title={t('title')} lead={t('lead')} actions={query.data?.length !== 0 && openButton} />
       {!user.kyc_approved && (
         <div className="mb-6">
           <Notice tone="wait" title={t('identityTitle')}>

@@ -7,6 +7,7 @@ import { ApiError } from '@/lib/errors'
 import { useText } from '@/lib/i18n'
 import { useBankSentence } from '@/locales/bank'
 import { commonText } from '@/locales/common'
+import { useFieldErrors } from '@/locales/fields'
 import { profileText } from '@/locales/profile'
 import { authAPI } from '@/services/api'
 import { Refusal } from '../Refusal'
@@ -25,6 +26,7 @@ export function EmailDialog({ onClose }: { onClose: () => void }) {
   const t = useText(profileText)
   const common = useText(commonText)
   const { sayError } = useBankSentence()
+  const fieldErrors = useFieldErrors()
   const formId = useId()
   const user = useUser()
   const { refresh } = useAuth()
@@ -42,9 +44,13 @@ export function EmailDialog({ onClose }: { onClose: () => void }) {
       onClose()
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      const field = error.code === 'email_taken' ? 'email' : error.code === 'wrong_password' ? 'password' : null
+      const wrong = fieldErrors(error)
+      const message = { email: wrong.email, password: wrong.current_password }
+      if (error.code === 'email_taken') message.email = sayError(error)
+      if (error.code === 'wrong_password') message.password = sayError(error)
+      const field = message.email !== undefined ? 'email' : message.password !== undefined ? 'password' : null
       if (field === null) setRefused(error)
-      else setError(field, { message: sayError(error) }, { shouldFocus: true })
+      else setError(field, { message: message[field] }, { shouldFocus: true })
     }
   })
 
