@@ -145,8 +145,10 @@ def lighthouse(
     playwright: Playwright, chromium_path: str, folder: Path, address: str, people: People
 ) -> Iterator[Lighthouse]:  # fmt: skip
     """Start a Chromium of its own and Lighthouse beside it."""
+    profile = folder / "profile"
+    profile.mkdir()
     node_process = Popen(
-        [node.node(), MANY_PAGES, PROGRAM, chromium_path, folder / "profile", *chromium.arguments()],
+        [node.node(), MANY_PAGES, PROGRAM, chromium_path, profile, *chromium.arguments()],
         env={**node.environment(), "CI": "1"}, stdin=PIPE, stdout=PIPE, text=True,
     )  # fmt: skip
     chromium_group = None
