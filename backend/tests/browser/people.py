@@ -13,6 +13,7 @@ from app.demo.service import ADMIN, CUSTOMERS, DEMO_PASSWORD
 
 PASSWORD = "calm water under the bridge"
 FOUND_SECONDS_MAX = 60
+REST_SECONDS_MAX = 120
 TOKEN_SECONDS = 600.0  # of the fifteen minutes that a token lasts
 
 _numbers = itertools.count(1)
@@ -114,6 +115,13 @@ class People:
         deadline = time.monotonic() + FOUND_SECONDS_MAX
         while not self.call(person, "GET", f"/search?q={words}")["items"]:
             assert time.monotonic() < deadline, f"{words} is not found"
+            time.sleep(0.2)
+
+    def wait_until_at_rest(self) -> None:
+        """Wait until the bank has done all that its people gave it to do."""
+        deadline = time.monotonic() + REST_SECONDS_MAX
+        while any(queue["waiting"] for queue in self.call(self.admin, "GET", "/admin/queues")["queues"]):
+            assert time.monotonic() < deadline, "the bank doesn't come to rest"
             time.sleep(0.2)
 
     def _token(self, person: Person) -> str:

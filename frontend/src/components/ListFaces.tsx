@@ -1,5 +1,5 @@
 import { CloudOff, SearchX, type LucideIcon } from 'lucide-react'
-import { lazy, Suspense, useDeferredValue, type ComponentType, type ReactNode } from 'react'
+import { lazy, Suspense, type ComponentType, type ReactNode } from 'react'
 import { ApiError } from '@/lib/errors'
 import { useText } from '@/lib/i18n'
 import { commonText } from '@/locales/common'
@@ -84,14 +84,13 @@ interface ReadProps<T> {
 }
 
 /**
- * The faces of what is read: its outline, what went wrong, or the thing itself, which is drawn the first time in slices that give
- * way to a touch or a key. What was read before stays on screen when reading it again fails; the shell says that we're offline.
+ * The faces of what is read: its outline, what went wrong, or the thing itself. What was read before stays on screen when reading
+ * it again fails; the shell says that we're offline.
  */
 export function Read<T>({ query, children, skeleton = <SkeletonRows /> }: ReadProps<T>) {
   const { data, isPending } = query
-  const isDrawn = useDeferredValue(data !== undefined)
-  if (isDrawn && data !== undefined) return children(data)
-  if (isPending || data !== undefined) return skeleton
+  if (data !== undefined) return children(data)
+  if (isPending) return skeleton
   return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
 }
 

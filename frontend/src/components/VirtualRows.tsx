@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual'
-import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { memo, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { cn } from '@/lib/utils'
 
 export interface Group<Item> {
@@ -64,7 +64,9 @@ export function VirtualRows<Item>({ label, groups, itemKey, draw, rowHeight = 64
     // Before the window is measured: so its first rows come with the list, and not all at once in the effect that measures.
     initialRect: { width: window.innerWidth, height: window.innerHeight / 2 },
   })
-  const shown = virtualizer.getVirtualItems()
+  // The first rows are drawn in slices that give way to a touch or a key; their place is kept, so that nothing moves.
+  const isDrawn = useDeferredValue(true, false)
+  const shown = isDrawn ? virtualizer.getVirtualItems() : []
   const last = shown.at(-1)?.index ?? 0
   const current = headingOf(headings, virtualizer.range?.startIndex ?? 0)
 

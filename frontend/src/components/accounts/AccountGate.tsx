@@ -1,5 +1,5 @@
 import { WalletMinimal } from 'lucide-react'
-import { useDeferredValue, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { ApiError } from '@/lib/errors'
 import { useText } from '@/lib/i18n'
 import { paths } from '@/lib/paths'
@@ -14,14 +14,13 @@ import { ButtonLink } from '../ui/Button'
 export function AccountGate({ accountId, children }: { accountId: number | null; children: (account: Account) => ReactNode }) {
   const t = useText(accountsText)
   const { data: account, error, isPending, refetch } = useAccount(accountId)
-  const isDrawn = useDeferredValue(account !== undefined) // in slices, as `Read` does
-  if (isDrawn && account) return children(account)
+  if (account) return children(account)
   const isMissing = error instanceof ApiError && [404, 422].includes(error.status)
   if (isMissing || accountId === null) return <Missing />
   return (
     <>
       <PageHeader title={t('title')} back={{ to: paths.accounts, label: t('back') }} />
-      {isPending || account ? <SkeletonRows rows={5} /> : <ErrorState error={error} onRetry={() => void refetch()} />}
+      {isPending ? <SkeletonRows rows={5} /> : <ErrorState error={error} onRetry={() => void refetch()} />}
     </>
   )
 }
