@@ -7,11 +7,13 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_SHELL = "chromium-headless-shell"
 _INSTALL_SECONDS_MAX = 300
 
 
@@ -20,7 +22,12 @@ NO_CHROMIUM = "There is no Chromium here: install it (on Debian: `sudo apt insta
 
 def find_chromium() -> str | None:
     """Return the path of Chromium, installed by apt if root lacks it; None where it can't be had."""
-    return _on_path() or (_installed() if os.geteuid() == 0 and shutil.which("apt-get") else None)
+    return _found("chromium", _NAMES)
+
+
+def find_headless_shell() -> str | None:
+    """Return the path of Chromium without the desktop's browser around it, installed likewise; None if it can't be had."""
+    return _found(_SHELL, (_SHELL,))
 
 
 def chromium_or_skip() -> str:
@@ -38,25 +45,32 @@ def arguments() -> list[str]:
     return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
-def _on_path() -> str | None:
-    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+def _found(package: str, names: Sequence[str]) -> str | None:
+    if found := _on_path(names):
+        return found
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _install(package, names)
+    return _on_path(names)
 
 
-def _installed() -> str | None:
+def _on_path(names: Sequence[str]) -> str | None:
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def _install(package: str, names: Sequence[str]) -> None:
     """Install it, once for all of the run's processes."""
     with (Path(tempfile.gettempdir()) / "nyord-chromium.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if found := _on_path():
-            return found
+        if _on_path(names):
+            return
         quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]):
+        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", package]):
             try:
                 done = subprocess.run(
                     command, env=quietly, capture_output=True, stdin=subprocess.DEVNULL, check=False,
                     timeout=_INSTALL_SECONDS_MAX,
                 )  # fmt: skip
             except subprocess.TimeoutExpired:
-                return None
+                return
             if done.returncode != 0:
-                return None
-    return _on_path()
+                return
