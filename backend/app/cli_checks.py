@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -42,8 +43,12 @@ def run_everything(pytest_arguments: Sequence[str], *, fast: bool) -> int:
 
     Who names tests gets those and the bank's own checks; the web app's are part of the whole run.
     """
-    failed = [name for name, command in _STEPS.items() if not _passes(name, _tool(command))]
-    failed += _failed_web_steps(whole=not pytest_arguments)
+    # The tests start hundreds of processes; on a machine that keeps no bytecode each would compile the bank again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with ThreadPoolExecutor(1) as beside:  # the web app's checks are as long again
+        bank = beside.submit(lambda: [name for name, command in _STEPS.items() if not _passes(name, _tool(command))])
+        web = _failed_web_steps(whole=not pytest_arguments)
+    failed = bank.result() + web
     if not pytest_arguments and not fast and not _passes("web budgets", _pytest("-m", "alone")):
         failed.append("web budgets")
     if too_long := long_files(ROOT):
@@ -78,11 +83,11 @@ def _failed_web_steps(*, whole: bool) -> list[str]:
     if not _succeeds("web packages", lambda: build.install_packages(_quietly)):
         return ["web packages"]  # without them nothing else can be tried
     steps = _WEB_STEPS if whole else {}
-    failed = [
-        name
-        for name, arguments in steps.items()
-        if not _passes(name, node.npm(*arguments), build.FRONTEND, node.environment())
-    ]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        passed = list(
+            pool.map(lambda name: _passes(name, node.npm(*steps[name]), build.FRONTEND, node.environment()), steps)
+        )
+    failed = [name for name, has_passed in zip(steps, passed, strict=True) if not has_passed]
     if not _succeeds("web build", lambda: build.bring_up_to_date(_quietly)):
         return [*failed, "web build"]
     if whole and not _passes("web sizes", node.npm("run", "--silent", "sizes"), build.FRONTEND, node.environment()):

@@ -64,7 +64,7 @@ class TestCells:
     def test_a_part_that_the_profile_lacks_is_refused(self, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             main(["--only", "overload"])
-        assert "choose from engine, http" in capsys.readouterr().err
+        assert "choose from machine, engine, latency, http, search" in capsys.readouterr().err
 
 
 class TestMemory:
