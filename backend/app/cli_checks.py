@@ -35,6 +35,7 @@ _WEB_STEPS: Final[dict[str, tuple[str, ...]]] = {
 _SOURCES: Final = ("backend", "bench", "frontend/src", "deploy")
 _GENERATED: Final = {"versions", "schema.ts"}  # Alembic and openapi-typescript wrote them: nobody may cut them up
 _ALL_SKIPPED: Final = re.compile(r"^\d+ skipped\b(?!.* passed)", re.MULTILINE)  # as pytest's closing line says it
+_RERUN: Final = re.compile(r"\b\d+ rerun\b")
 _SUFFIXES: Final = {".py", ".ts", ".tsx", ".js", ".jsx", ".css", ".sql", ".sh"}
 
 
@@ -57,9 +58,9 @@ def run_everything(pytest_arguments: Sequence[str], *, fast: bool) -> int:
     if failed:
         print(f"Failed before the tests: {', '.join(failed)}.", flush=True)
     # The whole suite on every core: each process starts a PostgreSQL of its own. A few tests by name run plainly.
-    # -rs says why tests were skipped, where there is no browser for example.
+    # -rs says why tests were skipped, where there is no browser for example; -rR which were tried twice.
     processes = str(min(os.cpu_count() or 1, PROCESSES_MAX))
-    spread = () if pytest_arguments else ("-rs", "-n", processes, "--dist", "worksteal")
+    spread = () if pytest_arguments else ("-rsR", "-n", processes, "--dist", "worksteal")
     left_out = [*(["slow"] if fast else []), *([] if pytest_arguments else ["alone"])]
     chosen = ("-m", " and ".join(f"not {marker}" for marker in left_out)) if left_out else ()
     command = _pytest(*spread, *chosen, *(_from_here(argument) for argument in pytest_arguments))
@@ -127,7 +128,8 @@ def _succeeds(name: str, act: Callable[[], object]) -> bool:
 
 def _report(name: str, passed: bool, started: float, output: str) -> bool:
     skipped = _ALL_SKIPPED.search(output) is not None
-    outcome = "FAILED" if not passed else "SKIPPED" if skipped else "ok"
+    again = _RERUN.search(output)
+    outcome = "FAILED" if not passed else "SKIPPED" if skipped else f"ok, {again[0]}" if again else "ok"
     print(f"{name:<13} {outcome} ({time.monotonic() - started:.1f} s)", flush=True)
     if not passed:
         print(output.strip(), flush=True)

@@ -22,10 +22,15 @@ OpenVisit = Callable[..., Visit]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in a browser is slow; said once, before `-m` is looked at."""
+    """Everything in a browser is slow; said once, before `-m` is looked at.
+
+    On a machine that does other things, too, a browser may be late for a step. Such a test is tried once more, and the end of
+    the run names it (-rR): a name that comes back is a defect.
+    """
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 # Scoped to the package: Playwright's event loop runs in the test's own thread until it is stopped, and the tests of
