@@ -1,5 +1,6 @@
 import { idIn } from '@/lib/paths'
 import { useSearchParam } from '@/lib/useSearchParam'
+import type { StaffList } from '@/services/queries/admin'
 
 export interface OpenRow {
   id: number | null
@@ -9,17 +10,29 @@ export interface OpenRow {
   step: (by: 1 | -1) => void
 }
 
+interface Numbered {
+  id: number
+}
+
+interface OpenRowOfTable extends OpenRow {
+  /** What the table needs to know of it. */
+  table: { rowKey: (row: Numbered) => number; selected: number | null; onOpen: (row: Numbered) => void }
+}
+
 /** Which row's sheet is open, kept in the address. */
-export function useOpenRow(ids: readonly number[]): OpenRow {
+export function useOpenRow(list: StaffList<Numbered>): OpenRowOfTable {
   const [text, setText] = useSearchParam<string>('open', '')
   const id = idIn(text)
+  const ids = list.query.data?.map((row) => row.id) ?? []
+  const open = (next: number): void => setText(String(next))
   return {
     id,
-    open: (next) => setText(String(next)),
+    table: { rowKey: (row) => row.id, selected: id, onOpen: (row) => open(row.id) },
+    open,
     close: () => setText(''),
     step: (by) => {
       const next = id === null ? undefined : ids[ids.indexOf(id) + by]
-      if (next !== undefined && id !== null && ids.includes(id)) setText(String(next))
+      if (next !== undefined && id !== null && ids.includes(id)) open(next)
     },
   }
 }

@@ -31,7 +31,7 @@ export default function AccountsPage() {
     is_active: values.active === '' ? undefined : values.active === 'yes',
   }
   const list = useStaffList('accounts', filters, (ask, signal) => adminAPI.getAccounts({ ...ask, ...filters }, signal))
-  const row = useOpenRow(list.query.data?.map(({ id }) => id) ?? [])
+  const row = useOpenRow(list)
   const [adjusted, setAdjusted] = useState<StaffAccount | null>(null)
   const columns = useAccountColumns()
   return (
@@ -42,9 +42,7 @@ export default function AccountsPage() {
         fileName="accounts"
         list={list}
         columns={columns}
-        rowKey={({ id }) => id}
-        selected={row.id}
-        onOpen={({ id }) => row.open(id)}
+        {...row.table}
         keys={[{ key: 'b', does: t('keyAdjust'), act: (account) => account.status === 'approved' && setAdjusted(account) }]}
         filtered={{ active: isActive, onClear: clear }}
         filters={

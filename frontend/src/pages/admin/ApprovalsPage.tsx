@@ -48,7 +48,7 @@ export default function ApprovalsPage() {
 function Identities({ list }: { list: StaffList<AdminUser> }) {
   const t = useText(adminText)
   const pages = useText(adminPagesText)
-  const row = useOpenRow(list.query.data?.map(({ id }) => id) ?? [])
+  const row = useOpenRow(list)
   const [act, setAct] = useState<{ user: AdminUser; action: 'approve' | 'reject' } | null>(null)
   const columns = useMemo<DataColumn<AdminUser>[]>(
     () => [
@@ -66,9 +66,7 @@ function Identities({ list }: { list: StaffList<AdminUser> }) {
         fileName="identities"
         list={list}
         columns={columns}
-        rowKey={({ id }) => id}
-        selected={row.id}
-        onOpen={({ id }) => row.open(id)}
+        {...row.table}
         keys={[
           { key: 'a', does: t('keyApprove'), act: (user) => setAct({ user, action: 'approve' }) },
           { key: 'r', does: t('keyReject'), act: (user) => setAct({ user, action: 'reject' }) },
@@ -134,7 +132,7 @@ const WIDER: Readonly<Record<string, 'sm'>> = { number: 'sm', opened: 'sm' }
 function Accounts({ list }: { list: StaffList<StaffAccount> }) {
   const t = useText(adminText)
   const pages = useText(adminPagesText)
-  const row = useOpenRow(list.query.data?.map(({ id }) => id) ?? [])
+  const row = useOpenRow(list)
   const [act, setAct] = useState<{ account: StaffAccount; action: 'approve' | 'reject' } | null>(null)
   const all = useAccountColumns()
   const columns = useMemo(() => all.filter(({ key }) => !['balance', 'available', 'state'].includes(key)).map((column) => ({ ...column, from: WIDER[column.key] })), [all])
@@ -145,9 +143,7 @@ function Accounts({ list }: { list: StaffList<StaffAccount> }) {
         fileName="accounts-waiting"
         list={list}
         columns={columns}
-        rowKey={({ id }) => id}
-        selected={row.id}
-        onOpen={({ id }) => row.open(id)}
+        {...row.table}
         keys={[
           { key: 'a', does: t('keyApprove'), act: (account) => setAct({ account, action: 'approve' }) },
           { key: 'r', does: t('keyReject'), act: (account) => setAct({ account, action: 'reject' }) },

@@ -38,7 +38,7 @@ export default function AuditPage() {
     to: endOfDay(values.to),
   }
   const list = useStaffList('trail', wanted, (ask, signal) => adminAPI.getAudit({ ...ask, ...wanted }, signal))
-  const row = useOpenRow(list.query.data?.map(({ id }) => id) ?? [])
+  const row = useOpenRow(list)
   const columns = useActColumns()
   return (
     <>
@@ -48,9 +48,7 @@ export default function AuditPage() {
         fileName="audit"
         list={list}
         columns={columns}
-        rowKey={({ id }) => id}
-        selected={row.id}
-        onOpen={({ id }) => row.open(id)}
+        {...row.table}
         filtered={{ active: filters.isActive, onClear: filters.clear }}
         filters={<TrailFilters {...filters} />}
         empty={

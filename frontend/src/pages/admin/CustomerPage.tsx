@@ -88,13 +88,13 @@ const NARROW: Readonly<Record<string, 'sm' | 'xl'>> = { type: 'sm', available: '
 function Accounts({ userId }: { userId: number }) {
   const pages = useText(adminPagesText)
   const list = useStaffList('accounts', { userId }, (ask, signal) => adminAPI.getAccounts({ ...ask, user_id: userId }, signal))
-  const row = useOpenRow(list.query.data?.map(({ id }) => id) ?? [])
+  const row = useOpenRow(list)
   const all = useAccountColumns()
   const columns = useMemo(() => all.filter(({ key }) => !['owner', 'opened'].includes(key)).map((column) => ({ ...column, from: NARROW[column.key] })), [all])
   return (
     <>
       <ListFaces query={list.query} items={(rows) => rows} skeleton={<SkeletonRows rows={2} />} empty={<p className="text-ink-2">{pages('noAccountYet')}</p>}>
-        {(rows) => <Table caption={pages('otherAccounts')} columns={columns} rows={rows} rowKey={({ id }) => id} selected={row.id} onOpen={({ id }) => row.open(id)} />}
+        {(rows) => <Table caption={pages('otherAccounts')} columns={columns} rows={rows} {...row.table} />}
       </ListFaces>
       <AccountPeek row={row} />
     </>

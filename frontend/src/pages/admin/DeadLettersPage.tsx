@@ -34,7 +34,7 @@ export default function DeadLettersPage() {
   const status = useText(statusText)
   const { values, set, clear, isActive } = useFilters(['state'])
   const list = useStaffList('letters', values, (ask, signal) => operationsAPI.getDeadLetters({ ...ask, status: values.state }, signal), { watch: true })
-  const row = useOpenRow(list.query.data?.map(({ id }) => id) ?? [])
+  const row = useOpenRow(list)
   const [act, setAct] = useState<Act>(null)
   const columns = useLetterColumns()
   const begin = (letter: DeadLetter, wanted: 'replay' | 'giveUp'): void => {
@@ -48,9 +48,7 @@ export default function DeadLettersPage() {
         fileName="undelivered"
         list={list}
         columns={columns}
-        rowKey={({ id }) => id}
-        selected={row.id}
-        onOpen={({ id }) => row.open(id)}
+        {...row.table}
         keys={[
           { key: 'p', does: t('keyReplay'), act: (letter) => begin(letter, 'replay') },
           { key: 'g', does: t('keyGiveUp'), act: (letter) => begin(letter, 'giveUp') },

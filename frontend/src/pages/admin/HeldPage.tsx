@@ -22,7 +22,7 @@ export default function HeldPage() {
   const t = useText(adminText)
   const pages = useText(adminPagesText)
   const list = useStaffList('held', {}, (ask, signal) => adminAPI.getTransactions({ ...ask, status: 'UNDER_REVIEW' }, signal), { watch: true })
-  const row = useOpenRow(list.query.data?.map(({ id }) => id) ?? [])
+  const row = useOpenRow(list)
   const [act, setAct] = useState<{ payment: Transaction; action: 'clear' | 'reject' } | null>(null)
   const columns = useHeldColumns()
   return (
@@ -33,9 +33,7 @@ export default function HeldPage() {
         fileName="held"
         list={list}
         columns={columns}
-        rowKey={({ id }) => id}
-        selected={row.id}
-        onOpen={({ id }) => row.open(id)}
+        {...row.table}
         keys={[
           { key: 'a', does: t('keyClear'), act: (payment) => setAct({ payment, action: 'clear' }) },
           { key: 'r', does: t('keyRejectHeld'), act: (payment) => setAct({ payment, action: 'reject' }) },

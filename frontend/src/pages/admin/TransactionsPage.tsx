@@ -42,7 +42,7 @@ export default function TransactionsPage() {
   const filters = useFilters(['q', 'party', 'account', 'state', 'kind', 'from', 'to', 'min', 'max'])
   const [order, setOrder] = useOrder()
   const list = usePayments(filters.values, order)
-  const row = useOpenRow(list.query.data?.map(({ id }) => id) ?? [])
+  const row = useOpenRow(list)
   const [refunded, setRefunded] = useState<Transaction | null>(null)
   const columns = usePaymentColumns({ time: true, amount: true })
   return (
@@ -53,9 +53,7 @@ export default function TransactionsPage() {
         fileName="payments"
         list={list}
         columns={columns}
-        rowKey={({ id }) => id}
-        selected={row.id}
-        onOpen={({ id }) => row.open(id)}
+        {...row.table}
         keys={[{ key: 'f', does: t('keyRefund'), act: (payment) => isRefundable(payment) && setRefunded(payment) }]}
         sort={{ value: SORTS[order], onChange: setOrder }}
         filtered={{ active: filters.isActive, onClear: filters.clear }}
