@@ -52,6 +52,15 @@ class TestRequireFree:
             network.require_free("no-such-host.invalid", 8000)
 
 
+class TestListen:
+    def test_no_answer_waits_for_an_acknowledgement(self) -> None:
+        """Uvicorn leaves it unset on a socket that it inherits; a client then waited 40 ms for an answer's second piece."""
+        with network.listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+            taken, _ = listener.accept()
+            with taken:
+                assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
 class TestSchema:
     @pytest.fixture
     def versions(self, tmp_path: Path) -> Path:
