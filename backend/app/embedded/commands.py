@@ -99,7 +99,7 @@ def gateway(place: Sequence[str]) -> list[str]:
     return [
         *server,
         "--http",
-        "httptools",
+        "app.edge.one_write:Protocol",
         "--loop",
         "uvloop",
         "--no-access-log",
