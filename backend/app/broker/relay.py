@@ -19,6 +19,7 @@ from app.broker.topology import EVENTS, Topology
 from app.config import get_settings
 from app.core import failpoints
 from app.core.arrays import int_array
+from app.database import PINNED_OPTIONS
 from app.events import measured
 from app.events.catalogue import canonical
 from app.events.consumer import queues_for
@@ -35,8 +36,9 @@ RELAY_LOCK = 7811887805
 
 _UNSENT = """
 SELECT id, topic, version, trace, count, payload, extract(epoch FROM recorded_at)::bigint
-FROM (SELECT *, sum(count) OVER (ORDER BY id) - count AS before
-    FROM (SELECT o.* FROM outbox_unsent u JOIN outbox o ON o.id = u.outbox_id ORDER BY o.id LIMIT %s) AS oldest) AS counted
+FROM (SELECT o.*, sum(count) OVER (ORDER BY id) - count AS before
+    FROM (SELECT outbox_id FROM outbox_unsent ORDER BY outbox_id LIMIT %s) AS oldest
+    JOIN outbox o ON o.id = oldest.outbox_id) AS counted
 WHERE before < %s ORDER BY id
 """
 # A bundle that is deleted here and comes back in a crash is published once more; so this needn't wait for the disk.
@@ -50,7 +52,7 @@ def relay(url: str, wanted: Topology, stopping: threading.Event) -> None:
         psycopg.OperationalError, amqp.exceptions.AMQPError, OSError: PostgreSQL or the broker is away. Everything unsent
             stays in the outbox; call again.
     """
-    options = "-c timezone=UTC -c synchronous_commit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+    options = f"-c timezone=UTC -c synchronous_commit=off {PINNED_OPTIONS}"
     with psycopg.connect(
         get_settings().libpq_url, autocommit=True, application_name="nyord-relay", options=options, connect_timeout=5
     ) as database:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.core import failpoints
 from app.core.arrays import int_array
 from app.core.errors import Unavailable
-from app.database import driver_connection, unit_of_work
+from app.database import PINNED_PLANS, driver_connection, unit_of_work
 from app.events import measured
 from app.events.catalogue import Event
 from app.events.consumer import Consumer, Envelope
@@ -34,8 +34,8 @@ ERROR_CHARACTERS_MAX = 500
 
 # A queue's turn: `nyord.wakes_relay` says who wakes the relay (see the trigger on the outbox); the lock keeps other workers
 # out of an ordered queue until we commit.
-_TURN = """
-SELECT set_config('nyord.wakes_relay', %s, true), NOT %s OR pg_try_advisory_xact_lock(hashtextextended(%s, 0))
+_TURN = f"""
+SELECT set_config('nyord.wakes_relay', %s, true), NOT %s OR pg_try_advisory_xact_lock(hashtextextended(%s, 0)), {PINNED_PLANS}
 """
 # As many deliveries as make a batch, but always the first: a bundle may hold more events than the consumer would like.
 # A statement of its own, so that it sees what the one before us has committed.
@@ -50,8 +50,9 @@ WHERE d.events <= %s OR d.events = d.hi - d.lo
 ORDER BY d.outbox_id, d.lo, d.id
 """
 # The same for what a broker delivers: wait for the turn, because the messages are in our hands already.
-_ALONE = """
-SELECT set_config('nyord.wakes_relay', 'on', true), CASE WHEN %s THEN pg_advisory_xact_lock(hashtextextended(%s, 0)) END
+_ALONE = f"""
+SELECT set_config('nyord.wakes_relay', 'on', true), CASE WHEN %s THEN pg_advisory_xact_lock(hashtextextended(%s, 0)) END,
+    {PINNED_PLANS}
 """
 # A message that comes twice, and the halves of a batch that failed, are handled one after the other.
 _ONE_BY_ONE = """

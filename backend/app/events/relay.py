@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core import failpoints
 from app.core.arrays import int_array, text_array
-from app.database import driver_connection
+from app.database import PINNED_PLANS, driver_connection
 from app.events import measured
 from app.events.consumer import queues_for
 from app.events.shards import RELAY_LOCK
@@ -21,7 +21,7 @@ RELAY_BUNDLES_MAX = 200
 # One relay at a time, so that bundles reach their queues in the order in which they were recorded (S136). It is short, and
 # its commit need not wait for the disk: a relayed bundle that is lost in a crash is still unsent, and a consumer that
 # handles it commits durably, which flushes this commit before its own.
-_BEGIN = f"SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock({RELAY_LOCK})"
+_BEGIN = f"SELECT {PINNED_PLANS}, set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock({RELAY_LOCK})"
 
 # Rows of transactions not yet committed aren't visible; they come with the next turn. What is deleted here and not
 # delivered comes back with the rollback. A statement of its own: it must see what the relay before it has committed.

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock, failpoints
 from app.core.arrays import int_array, word_array
-from app.database import driver_connection
+from app.database import PINNED_PLANS, driver_connection
 from app.ledger.decide import (
     Action,
     Balances,
@@ -34,13 +34,7 @@ from app.ledger.decide import (
 # that no movement with a lower id can appear behind a block that is already sealed.
 SEAL_LOCK = 0x6E796F7264  # "nyord"
 
-# The planner has no statistics of arrays and, unpinned, reads whole tables for them: measured 3x slower. Local to the
-# transaction, never global. Every statement after it in a settling transaction finds its rows by index.
-_PIN_PLANS = (
-    "SELECT set_config('enable_seqscan','off',true), set_config('enable_hashjoin','off',true), "
-    "set_config('enable_mergejoin','off',true), set_config('enable_material','off',true), "
-    f"set_config('plan_cache_mode','force_generic_plan',true), pg_advisory_xact_lock_shared({SEAL_LOCK})"
-)
+_BEGIN = f"SELECT {PINNED_PLANS}, pg_advisory_xact_lock_shared({SEAL_LOCK})"
 
 # Rows in id order: two batches that share accounts queue up behind each other and can't deadlock.
 _LOCK = (
@@ -132,7 +126,7 @@ def _lock_and_look(
     account_ids.update(side for leg in resolved_legs for side in (leg.debit, leg.credit))
     group_ids = int_array({group.id for group in batch})
     with connection.pipeline():
-        connection.execute(_PIN_PLANS, prepare=True)
+        connection.execute(_BEGIN, prepare=True)
         locked = connection.execute(_LOCK, (int_array(sorted(account_ids)),), prepare=True)
         # Only now: a snapshot taken with the lock would be older than the commit we waited for.
         posted = connection.execute(_POSTED, (group_ids,), prepare=True)

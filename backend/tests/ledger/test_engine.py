@@ -21,7 +21,7 @@ from app.ledger.accounts import close, open_customer_account, set_frozen
 from app.ledger.decide import Action, Group, Refusal, Result
 from app.ledger.engine import settle
 from tests.ledger.conftest import SmallLedger
-from tests.ledger.helpers import audit, deposit, explain, findings, rows, seal_now, settle_now, transfer
+from tests.ledger.helpers import audit, deposit, findings, rows, seal_now, settle_now, transfer
 from tests.ledger.oracle import NaiveLedger
 from tests.ledger.strategies import CASH, CLOSED, FROZEN, UNKNOWN, WORLD, batches
 
@@ -264,27 +264,6 @@ class TestCrash:
                 session.commit()
         assert settle_now(group)[0].result is Result.POSTED
         assert findings(audit()) == []
-
-
-class TestPlans:
-    """S164: every statement of a settlement finds its rows by index, with statistics or without."""
-
-    STATEMENTS = (engine._LOCK, engine._POSTED, engine._HOLDS, engine._UPDATE_ACCOUNTS, engine._RESOLVE_HOLDS)
-
-    @pytest.mark.parametrize("statement", STATEMENTS, ids=["lock", "posted", "holds", "update", "resolve"])
-    @pytest.mark.parametrize("analyzed", [False, True], ids=["no statistics", "analyzed"])
-    def test_no_sequential_scan(self, ledger: SmallLedger, database: str, statement: str, analyzed: bool) -> None:
-        settle_now(*[Group(number, (deposit(ledger.cash, ledger.asha, 1),)) for number in range(10, 400)])
-        if analyzed:
-            with psycopg.connect(database, autocommit=True) as connection:
-                connection.execute("ANALYZE")
-        numbered = statement
-        for number in range(1, statement.count("%s") + 1):
-            numbered = numbered.replace("%s", f"${number}", 1)
-        nulls = ", ".join(["NULL"] * statement.count("%s"))
-        plan = explain(database, [engine._PIN_PLANS, f"PREPARE pinned AS {numbered}"], f"EXECUTE pinned({nulls})")
-        assert "Seq Scan" not in plan, plan
-        assert "Index" in plan, plan
 
 
 def wait_for_a_waiter() -> None:

@@ -1,0 +1,82 @@
+"""Guarantee: what money and events move by finds its rows by index, in a bank that is a minute old and in one that is not."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+import pytest
+
+from app.broker import relay as broker_relay
+from app.database import PINNED_PLANS, unit_of_work
+from app.events import inbox, relay
+from app.ledger import engine
+from app.ledger.accounts import bank_account, open_customer_account
+from app.ledger.decide import Group
+from app.ledger.models import LedgerKind
+from tests.events import conftest as events
+from tests.ledger.helpers import deposit, settle_now
+
+STATEMENTS = {
+    "lock": engine._LOCK,
+    "posted": engine._POSTED,
+    "holds": engine._HOLDS,
+    "update": engine._UPDATE_ACCOUNTS,
+    "resolve": engine._RESOLVE_HOLDS,
+    "relay": relay._TAKE,
+    "publish": broker_relay._UNSENT,
+    "take": inbox._TAKE,
+    "arrived": inbox._ARRIVED,
+    "remember": inbox._REMEMBER,
+}
+# The one small table that is read whole: who splits events into how many shards.
+_READ_WHOLE = "shard_plans"
+
+
+def plan(connection: psycopg.Connection[tuple[object, ...]], statement: str, pins: str = PINNED_PLANS) -> str:
+    """Return the plan of a statement after a SELECT of `pins`."""
+    numbered = statement
+    for number in range(1, statement.count("%s") + 1):
+        numbered = numbered.replace("%s", f"${number}", 1)
+    nulls = ", ".join(["NULL"] * statement.count("%s"))
+    connection.execute(f"SELECT {pins}".encode())
+    connection.execute(f"PREPARE pinned AS {numbered}".encode())
+    found = connection.execute(f"EXPLAIN EXECUTE pinned({nulls})".encode()).fetchall()
+    connection.execute("DEALLOCATE pinned")
+    return "\n".join(str(row[0]) for row in found)
+
+
+@pytest.fixture
+def moved(database: str) -> str:
+    """A bank through which money and events have gone, with some still on their way."""
+    with unit_of_work() as session:
+        cash, asha = bank_account(session, LedgerKind.CASH), open_customer_account(session)
+    settle_now(*[Group(number, (deposit(cash, asha, 1),)) for number in range(10, 400)])
+    for number in range(100):
+        events.commit(number)
+    events.relay()
+    events.commit(100)
+    return database
+
+
+class TestPlans:
+    """S164: every statement finds its rows by index, with statistics or without."""
+
+    @pytest.mark.parametrize("statement", STATEMENTS.values(), ids=STATEMENTS)
+    @pytest.mark.parametrize("analyzed", [False, True], ids=["no statistics", "analyzed"])
+    def test_no_table_is_read_whole(self, moved: str, statement: str, analyzed: bool) -> None:
+        if analyzed:
+            with psycopg.connect(moved, autocommit=True) as connection:
+                connection.execute("ANALYZE")
+        with psycopg.connect(moved) as connection:
+            found = plan(connection, statement)
+        assert set(re.findall(r"Seq Scan on (\w+)", found)) <= {_READ_WHOLE}, found
+        assert "Index" in found, found
+        assert "Hash Join" not in found, found
+
+    def test_left_alone_the_planner_reads_some_whole(self, moved: str) -> None:
+        """So the test above can fail."""
+        with psycopg.connect(moved, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+            plans = [plan(connection, statement, "1") for statement in STATEMENTS.values()]
+        assert any(re.search(r"Seq Scan on (?!shard_plans)", found) for found in plans), plans
