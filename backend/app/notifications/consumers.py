@@ -24,7 +24,7 @@ NOTIFY_BATCH_MAX = 1_000
     on=messages.SPOKEN_OF,
     batch_max=NOTIFY_BATCH_MAX,
     enveloped=True,
-    linger_seconds=0.03,
+    linger_seconds=0.005,
 )
 def notify(session: Session, envelopes: Sequence[Envelope]) -> None:
     """Tell everybody concerned (S39, S100). Twice is once: what is written already isn't written or pushed again."""

@@ -25,7 +25,7 @@ def line_of(request: MoneyFacts) -> int:
     on=[TransferInitiated, DepositRequested, WithdrawalRequested],
     batch_max=get_settings().settle_batch_max,
     ordered=True,
-    linger_seconds=0.02,
+    linger_seconds=0.01,
     recognise=is_known,
     shards=get_settings().transaction_shards,
     shard_by=line_of,
