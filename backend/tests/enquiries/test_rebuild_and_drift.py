@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.config import get_settings
 from app.core import clock
@@ -231,6 +232,18 @@ class TestDrift:
         with unit_of_work() as session:
             relay_once(session)
         assert set(states().values()) == {"behind"}
+
+    def test_events_that_wait_with_a_broker_are_not_drift(self, life: tuple[Person, Person]) -> None:
+        """They have left for RabbitMQ: nothing waits in PostgreSQL, and the inbox doesn't know them yet."""
+        assert states() == ALL_OK
+        life[0].send(life[1], 9)
+        with unit_of_work() as session:
+            session.execute(text("DELETE FROM outbox_unsent"))
+            assert drift.drift(session)[0].state != "behind", "it has only just happened"
+            with clock.at(clock.now() + timedelta(minutes=1)):
+                assert {one.state for one in drift.drift(session)} == {"behind"}
+            with clock.at(clock.now() + timedelta(days=2)):
+                assert drift.drift(session)[0].state != "behind", "so long ago it says nothing"
 
     def test_a_missing_index_is_a_result(self, bank: Bank) -> None:
         with unit_of_work() as session:
