@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from bench import rest
 from bench.cells import EXPECTED_OF_ENGINE, Cell, measured, show
 from bench.engine import engine_rate
 from bench.latency import latency_cell
@@ -38,6 +39,9 @@ def embedded_cells(wanted: Sequence[str], seconds: int) -> Iterator[Cell]:
             if set(wanted) & {"http", "latency"}:
                 port = free_port()
                 with running_bank(port):
+                    rest.wait_until_taken(
+                        workers_min=1
+                    )  # else the first seconds measure how long a worker takes to start
                     # What is timed comes first: the load after it fills the tables.
                     for rate in RATES if "latency" in wanted else ():
                         name = f"open loop, {rate} a second"

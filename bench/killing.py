@@ -32,7 +32,7 @@ def killing_cell(server: Server, bank: Bank, customers: Sequence[Customer], seco
         since = rest.mark()
         seen, killed = uvloop.run(_run(bank, customers, seconds))
         final = rest.wait_until(lambda: rest.pending(since) == 0, REST_SECONDS_MAX)
-        caught_up = final + rest.wait_until(lambda: rest.is_at_rest(since), REST_SECONDS_MAX)
+        caught_up = final + rest.wait_until_at_rest(since, REST_SECONDS_MAX)
         return {
             "accept_p50_ms": percentile(seen.accept_ms, 0.5),
             "accept_p99_ms": percentile(seen.accept_ms, 0.99),

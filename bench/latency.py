@@ -43,7 +43,7 @@ def latency_cell(
     def run() -> Cell:
         before = rest.mark()
         found = latencies(port, customers, rate=rate, seconds=seconds)
-        caught_up = rest.wait_until(lambda: rest.is_at_rest(before), CATCH_UP_SECONDS_MAX)
+        caught_up = rest.wait_until_at_rest(before, CATCH_UP_SECONDS_MAX)
         return {
             "accept_p50_ms": percentile(found.seen.accept_ms, 0.5),
             "accept_p99_ms": percentile(found.seen.accept_ms, 0.99),

@@ -52,7 +52,7 @@ def http_rate(
     rest.wait_until(lambda: rest.pending(before) == 0, CATCH_UP_SECONDS_MAX)
     settled_at = time.perf_counter()
     settled = rest.succeeded(before)
-    rest.wait_until(lambda: rest.is_at_rest(before), CATCH_UP_SECONDS_MAX)
+    rest.wait_until_at_rest(before, CATCH_UP_SECONDS_MAX)
     return HttpResult(
         settled_per_second=settled / (settled_at - started),
         accepted_per_second=requests * bulk / (ended - started),

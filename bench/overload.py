@@ -46,7 +46,7 @@ def overload_cell(
             offered_for = time.perf_counter() - started
             final = rest.wait_until(lambda: rest.pending(since) == 0, DRAIN_SECONDS_MAX)
             settled = rest.succeeded(since)
-            drained = final + rest.wait_until(lambda: rest.is_at_rest(since), DRAIN_SECONDS_MAX)
+            drained = final + rest.wait_until_at_rest(since, DRAIN_SECONDS_MAX)
         sent = sum(greedy.statuses.values()) + BULK * sum(crowd.statuses.values())
         return {
             "offered_per_second": sent / seconds,

@@ -11,6 +11,7 @@ from app.torture.audit import on_its_way
 from sqlalchemy import text
 
 _LOOK_EVERY_SECONDS: Final = 0.05
+_LOOK_AT_ALL_EVERY_SECONDS: Final = 0.25  # every queue of every bundle is a look that the bank feels
 _START_SECONDS_MAX: Final = 90
 _MARK = text("SELECT (SELECT coalesce(max(id), 0) FROM transactions), (SELECT coalesce(max(id), 0) FROM outbox)")
 _COUNTS = text(
@@ -63,10 +64,19 @@ def wait_until_taken(workers_min: int) -> None:
             return int(session.execute(_RELAYS).scalar_one()) >= workers_min
 
     wait_until(has_come_up, _START_SECONDS_MAX)
-    wait_until(lambda: is_at_rest(Mark(0, 0)), _START_SECONDS_MAX)
+    wait_until_at_rest(Mark(0, 0), _START_SECONDS_MAX)
 
 
-def wait_until(condition: Callable[[], bool], seconds: float) -> float:
+def wait_until_at_rest(since: Mark, seconds: float) -> float:
+    """Wait until every consumer has seen every event since then, and return how many seconds that took.
+
+    Raises:
+        TimeoutError: it took longer than `seconds`.
+    """
+    return wait_until(lambda: is_at_rest(since), seconds, every_seconds=_LOOK_AT_ALL_EVERY_SECONDS)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, *, every_seconds: float = _LOOK_EVERY_SECONDS) -> float:
     """Wait for a condition, and return how many seconds that took.
 
     Raises:
@@ -76,5 +86,5 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> float:
     while not condition():
         if time.perf_counter() - started > seconds:
             raise TimeoutError(f"The bank didn't come to rest within {seconds:.0f} seconds.")
-        time.sleep(_LOOK_EVERY_SECONDS)
+        time.sleep(every_seconds)
     return time.perf_counter() - started
