@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import psycopg
@@ -85,3 +85,11 @@ def rows(database: str, statement: str) -> list[tuple[object, ...]]:
     """Read as somebody who isn't the bank's own code."""
     with psycopg.connect(database, autocommit=True) as connection:
         return connection.execute(statement.encode()).fetchall()
+
+
+def explain(database: str, settings: Iterable[str], statement: str) -> str:
+    """Return the plan of a statement under these settings."""
+    with psycopg.connect(database) as connection:
+        for setting in settings:
+            connection.execute(setting.encode())
+        return "\n".join(str(row[0]) for row in connection.execute(f"EXPLAIN {statement}".encode()).fetchall())
