@@ -20,7 +20,7 @@ from app.database import unit_of_work
 from app.events.consumer import Consumer
 from app.events.inbox import handle_arrived, handle_waiting
 from app.events.outbox import BUNDLE_EVENTS_MAX
-from app.events.precedence import Precedence, Stopwatch
+from app.events.precedence import Precedence
 from app.events.shards import adopt
 from app.events.threads import BACK_OFF_SECONDS_MAX, DATABASE_AWAY
 
@@ -120,7 +120,7 @@ class QueueConsumer:
         return sum(one.events for one in self._arrived)
 
     def _handle(self, connection: Any, channel: Any) -> None:
-        stopwatch = Stopwatch()
+        began = time.monotonic()
         batch = self._next_batch()
         ours = [one.bundle for one in batch if one.bundle is not None]
         if ours and not self._hold(connection, batch, ours):
@@ -134,7 +134,7 @@ class QueueConsumer:
             channel.basic_ack(last[-1], multiple=True)
         # What didn't fit into this batch is in our hands; what filled it to the brim has probably more behind it.
         more_waits = bool(self._arrived) or sum(one.events for one in batch) >= self._consumer.batch_max
-        self._precedence.rest(self._consumer, more_waits=more_waits, work=stopwatch.read())
+        self._precedence.rest(self._consumer, more_waits=more_waits, worked_seconds=time.monotonic() - began)
 
     def _next_batch(self) -> list[Arrived]:
         batch: list[Arrived] = []

@@ -16,7 +16,7 @@ from app.search.port import IndexMissing
 
 # An index is written in commits; the larger they are, the less a document costs, and the longer the others feel it.
 SEARCH_BATCH_MAX = 2_000
-# Nobody's money waits for search: in a crowd it takes this much of the worker's time and falls behind, to catch up later.
+# Nobody's money waits for search: in a crowd it takes this much of the time and falls behind, to catch up once that is over.
 SEARCH_TIME_SHARE_MAX = 0.2
 # The first event is written at once, a crowd twice a second: seen within two seconds, for little work.
 SEARCH_LINGER_SECONDS = 0.5

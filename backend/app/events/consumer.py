@@ -40,8 +40,8 @@ class Consumer(NamedTuple):
     An `ordered` queue is handled by one worker at a time, in the order of recording (S136); the others in parallel.
     The handler of an `enveloped` queue gets envelopes instead of bare events. After a batch, a queue waits for
     `linger_seconds` and lets the next one grow: the first event is never delayed, a crowd costs fewer batches. While
-    there is a crowd, at most `time_share_max` of a processor is spent on the queue: what nobody waits for leaves it
-    to the others. `recognise` judges messages that foreign programs publish to this queue's topics. With a `shard` it
+    the bank is busy, at most `time_share_max` of the time is spent on the queue: what nobody waits for leaves it to
+    the others. `recognise` judges messages that foreign programs publish to this queue's topics. With a `shard` it
     handles only its share of them.
     """
 
@@ -57,7 +57,7 @@ class Consumer(NamedTuple):
     time_share_max: float = 1.0
 
     def rest_seconds(self, worked_seconds: float) -> float:
-        """Return how long to rest after a batch that took so much of a processor."""
+        """Return how long to rest after a batch that took so long, in a bank that is busy."""
         return max(self.linger_seconds, worked_seconds * (1 / self.time_share_max - 1))
 
 

@@ -1,64 +1,69 @@
-"""Who goes first in a worker that has too much to do: money before news of it."""
+"""Who goes first in a bank that has too much to do: money before news of it, and both before what nobody waits for."""
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Final
 
+from sqlalchemy import text
+
+from app.database import unit_of_work
 from app.events.consumer import Consumer
 
 # While the ordered queues are behind, the others give way to them, but not for ever.
 PATIENCE_SECONDS_MAX: Final = 1.0
-# So long after the last batch of an ordered queue money still counts as moving.
-MONEY_MOVES_SECONDS: Final = 1.0
+# So long after something was recorded the bank still counts as busy.
+BUSY_SECONDS: Final = 1.0
 _LOOK_EVERY_SECONDS: Final = 0.02
 
-
-class Work(NamedTuple):
-    """What a batch took: of this thread's processor time, and by the clock, in which engines elsewhere work for it, too."""
-
-    processor_seconds: float
-    seconds: float
+_BUSY: Final = text(
+    "SELECT recorded_at > clock_timestamp() - make_interval(secs => :seconds) FROM outbox ORDER BY id DESC LIMIT 1"
+)
 
 
-class Stopwatch:
-    """Measures the work of one batch, in the thread that does it."""
+def bank_is_busy() -> bool:
+    """Return whether anything happened just now, in whichever process.
 
-    def __init__(self) -> None:
-        self._processor, self._clock = time.thread_time(), time.monotonic()
-
-    def read(self) -> Work:
-        """Return what it took until now."""
-        return Work(time.thread_time() - self._processor, time.monotonic() - self._clock)
+    Raises:
+        sqlalchemy.exc.OperationalError: PostgreSQL is away.
+    """
+    with unit_of_work() as session:
+        return bool(session.scalar(_BUSY, {"seconds": BUSY_SECONDS}))
 
 
 class Precedence:
     """Shared by the consumers of one worker. An ordered queue is behind while its batches leave something waiting."""
 
-    def __init__(self, stopping: threading.Event) -> None:
+    def __init__(self, stopping: threading.Event, is_busy: Callable[[], bool] = bank_is_busy) -> None:
         self._stopping = stopping
+        self._is_busy = is_busy
         self._behind: set[str] = set()
-        self._money_moved_at = -MONEY_MOVES_SECONDS
 
-    def rest(self, known: Consumer, *, more_waits: bool, work: Work) -> None:
-        """Rest after a batch, so that the next one can grow; who is behind doesn't, and nobody gets in its way.
+    def rest(self, known: Consumer, *, more_waits: bool, worked_seconds: float) -> None:
+        """Rest after a batch, so that the next one can grow; who is behind with money doesn't, and nobody gets in its way.
 
-        A queue that may have only a share of the time counts what its engine takes as its own while money moves, because that
-        is taken from the money; else only what it takes of this worker, so that it catches up soon.
+        A queue that may have only a share of the time keeps to it while the bank is busy. What it took is counted by the clock,
+        because engines elsewhere work for it, too. Once the bank is quiet it catches up without a rest.
+
+        Raises:
+            sqlalchemy.exc.OperationalError: PostgreSQL is away.
         """
-        if known.ordered:
-            self._money_moved_at = time.monotonic()
-            if more_waits:
-                self._behind.add(known.queue)
-                return
+        if known.ordered and more_waits:
+            self._behind.add(known.queue)
+            return
         self._behind.discard(known.queue)
-        money_moves = time.monotonic() - self._money_moved_at < MONEY_MOVES_SECONDS
-        self._stopping.wait(known.rest_seconds(work.seconds if money_moves else work.processor_seconds))
+        self._stopping.wait(self._rest_seconds(known, more_waits=more_waits, worked_seconds=worked_seconds))
         if not known.ordered:
             until = time.monotonic() + PATIENCE_SECONDS_MAX
             while self._behind and time.monotonic() < until and not self._stopping.is_set():
                 self._stopping.wait(_LOOK_EVERY_SECONDS)
+
+    def _rest_seconds(self, known: Consumer, *, more_waits: bool, worked_seconds: float) -> float:
+        if known.time_share_max == 1.0 or self._is_busy():
+            return known.rest_seconds(worked_seconds)
+        return 0.0 if more_waits else known.linger_seconds
 
     def caught_up(self, known: Consumer) -> None:
         """Nothing waits in the queue."""

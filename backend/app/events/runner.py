@@ -8,6 +8,7 @@ cost a moment.
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 
 import psycopg
@@ -17,7 +18,7 @@ from app.core.errors import Unavailable
 from app.database import unit_of_work
 from app.events.consumer import Consumer
 from app.events.inbox import handle_waiting
-from app.events.precedence import Precedence, Stopwatch
+from app.events.precedence import Precedence
 from app.events.relay import relay_once
 from app.events.shards import adopt
 from app.events.threads import Threads
@@ -74,10 +75,11 @@ class EventRunner:
                 adopt(session, known.shard)
         while not self._threads.stopping.is_set():
             wake.clear()
-            stopwatch = Stopwatch()
+            began = time.monotonic()
             while (handled := handle_waiting(known, relay=self._relay_all)) and not self._threads.stopping.is_set():
-                self._precedence.rest(known, more_waits=handled >= known.batch_max, work=stopwatch.read())
-                stopwatch = Stopwatch()
+                worked_seconds = time.monotonic() - began
+                self._precedence.rest(known, more_waits=handled >= known.batch_max, worked_seconds=worked_seconds)
+                began = time.monotonic()
             self._precedence.caught_up(known)
             wake.wait(LOOK_EVERY_SECONDS)
 

@@ -9,13 +9,15 @@ import pytest
 
 from app.events import precedence
 from app.events.consumer import Consumer
-from app.events.precedence import Precedence, Stopwatch, Work
+from app.events.precedence import Precedence, bank_is_busy
+from tests.events.conftest import commit
 
 RESTS = Consumer("rests", frozenset(), lambda session, events: None, 10, ordered=False, linger_seconds=1.0)
 MONEY = Consumer("money", frozenset(), lambda session, events: None, 10, ordered=True, linger_seconds=1.0)
 
-SHARES = Consumer("shares", frozenset(), lambda session, events: None, 10, ordered=False, time_share_max=0.1)
-NOTHING = Work(0.0, 0.0)
+SHARES = Consumer(
+    "shares", frozenset(), lambda session, events: None, 10, ordered=False, linger_seconds=0.2, time_share_max=0.1
+)
 
 
 def seconds_of(rest: threading.Thread) -> float:
@@ -37,7 +39,9 @@ class TestPrecedence:
         return Precedence(stopping)
 
     def resting(self, shared: Precedence, known: Consumer, *, more_waits: bool) -> threading.Thread:
-        return threading.Thread(target=shared.rest, args=(known,), kwargs={"more_waits": more_waits, "work": NOTHING})
+        return threading.Thread(
+            target=shared.rest, args=(known,), kwargs={"more_waits": more_waits, "worked_seconds": 0.0}
+        )
 
     def test_who_is_behind_with_money_does_not_rest(self, shared: Precedence) -> None:
         assert seconds_of(self.resting(shared, MONEY, more_waits=True)) < 0.9
@@ -47,7 +51,7 @@ class TestPrecedence:
         self, shared: Precedence, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(precedence, "PATIENCE_SECONDS_MAX", 60.0)
-        shared.rest(MONEY, more_waits=True, work=NOTHING)
+        shared.rest(MONEY, more_waits=True, worked_seconds=0.0)
         other = self.resting(shared, RESTS, more_waits=True)
         other.start()
         other.join(1.5)
@@ -58,35 +62,42 @@ class TestPrecedence:
 
     def test_but_not_for_ever(self, shared: Precedence, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(precedence, "PATIENCE_SECONDS_MAX", 0.2)
-        shared.rest(MONEY, more_waits=True, work=NOTHING)
+        shared.rest(MONEY, more_waits=True, worked_seconds=0.0)
         assert seconds_of(self.resting(shared, RESTS, more_waits=True)) >= 1.2
 
     def test_who_must_stop_stops(self, shared: Precedence, stopping: threading.Event) -> None:
-        shared.rest(MONEY, more_waits=True, work=NOTHING)
+        shared.rest(MONEY, more_waits=True, worked_seconds=0.0)
         stopping.set()
         assert seconds_of(self.resting(shared, RESTS, more_waits=True)) < 0.9
 
-    @pytest.mark.parametrize("more_waits", [True, False])
-    def test_what_an_engine_takes_counts_while_money_moves(
-        self, shared: Precedence, stopping: threading.Event, monkeypatch: pytest.MonkeyPatch, *, more_waits: bool
+    @pytest.mark.parametrize(
+        ("busy", "more_waits", "rests"),
+        [(True, True, 4.5), (True, False, 4.5), (False, True, 0.0), (False, False, 0.2)],
+        ids=["crowd", "crowd, caught up", "quiet, behind", "quiet, caught up"],
+    )
+    def test_a_share_of_the_time_is_for_busy_hours(
+        self, stopping: threading.Event, monkeypatch: pytest.MonkeyPatch, *, busy: bool, more_waits: bool, rests: float
     ) -> None:
-        rests: list[float] = []
-        monkeypatch.setattr(precedence, "PATIENCE_SECONDS_MAX", 0.0)
-        monkeypatch.setattr(stopping, "wait", rests.append)
-        work = Work(processor_seconds=0.01, seconds=0.5)
-        shared.rest(SHARES, more_waits=True, work=work)
-        shared.rest(MONEY, more_waits=more_waits, work=NOTHING)
-        del rests[1:]
-        shared.rest(SHARES, more_waits=True, work=work)
-        monkeypatch.setattr(precedence, "MONEY_MOVES_SECONDS", 0.0)
-        shared.rest(SHARES, more_waits=True, work=work)
-        assert rests == pytest.approx([0.09, 4.5, 0.09]), "nine times what it took, by the clock or of the processor"
+        """Nine times what it took; nothing while the bank is quiet and it is behind; else it lets the next batch grow."""
+        waited: list[float] = []
+        monkeypatch.setattr(stopping, "wait", waited.append)
+        Precedence(stopping, lambda: busy).rest(SHARES, more_waits=more_waits, worked_seconds=0.5)
+        assert waited == pytest.approx([rests])
+
+    def test_who_needs_no_share_asks_nobody(self, stopping: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+        def unasked() -> bool:
+            raise AssertionError
+
+        monkeypatch.setattr(stopping, "wait", lambda seconds: None)
+        Precedence(stopping, unasked).rest(RESTS, more_waits=True, worked_seconds=0.5)
 
 
-class TestStopwatch:
-    def test_waiting_takes_time_and_no_processor(self) -> None:
-        stopwatch = Stopwatch()
-        time.sleep(0.2)
-        work = stopwatch.read()
-        assert work.seconds >= 0.2
-        assert work.processor_seconds < work.seconds / 2
+class TestBankIsBusy:
+    """What any process records makes it busy; a second later it is quiet."""
+
+    def test_for_a_second(self, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert not bank_is_busy(), "nothing has ever happened"
+        commit(1)
+        assert bank_is_busy()
+        monkeypatch.setattr(precedence, "BUSY_SECONDS", 0.0)
+        assert not bank_is_busy()
