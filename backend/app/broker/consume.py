@@ -208,7 +208,7 @@ class QueueConsumer:
             return
         self._looked_at = time.monotonic()
         try:
-            while handle_waiting(self._consumer, relay=self._wake_relay) and not self._stopping.is_set():
+            while handle_waiting(self._consumer, relay=self._wake_relay).events and not self._stopping.is_set():
                 connection.heartbeat_tick()
         except DATABASE_AWAY as error:
             log.warning("database away", queue=self._consumer.queue, error=type(error).__name__)

@@ -44,7 +44,7 @@ WITH locked AS (
     SELECT * FROM deliveries WHERE queue = %s AND available_at <= clock_timestamp()
     ORDER BY outbox_id, lo LIMIT %s FOR UPDATE SKIP LOCKED),
 counted AS (SELECT *, sum(hi - lo) OVER (ORDER BY outbox_id, lo, id) AS events FROM locked)
-SELECT d.id, d.outbox_id, d.lo, d.hi, d.attempts, o.topic, o.payload
+SELECT d.id, d.outbox_id, d.lo, d.hi, d.attempts, o.topic, o.payload, (SELECT count(*) FROM counted)
 FROM counted d JOIN outbox o ON o.id = d.outbox_id
 WHERE d.events <= %s OR d.events = d.hi - d.lo
 ORDER BY d.outbox_id, d.lo, d.id
@@ -83,6 +83,13 @@ _LATER = text("UPDATE deliveries SET attempts = :attempts, available_at = clock_
 DELIVERIES_MAX = 100
 
 
+class Handled(NamedTuple):
+    """How many events a batch held (0: nothing waits), and whether there was more than it could take."""
+
+    events: int
+    more_waits: bool
+
+
 class Taken(NamedTuple):
     """A delivery under our lock: events `lo` up to `hi` of one bundle."""
 
@@ -104,8 +111,8 @@ class Taken(NamedTuple):
         return [Envelope(event, place) for place, event in enumerate(self.events(), first)]
 
 
-def handle_waiting(consumer: Consumer, *, relay: Callable[[], None] | None = None) -> int:
-    """Handle one batch of what waits in the consumer's queue and return how many events it held; 0: nothing waits.
+def handle_waiting(consumer: Consumer, *, relay: Callable[[], None] | None = None) -> Handled:
+    """Handle one batch of what waits in the consumer's queue.
 
     With `relay`, what the batch recorded is passed on by calling it after the commit, which then needn't notify anybody.
 
@@ -113,11 +120,11 @@ def handle_waiting(consumer: Consumer, *, relay: Callable[[], None] | None = Non
         sqlalchemy.exc.OperationalError: PostgreSQL is away. Nothing is lost; call again later.
     """
     taken: list[Taken] = []
-    has_recorded = False
+    more_waits = has_recorded = False
     try:
         with unit_of_work() as session:
             if _is_our_turn(session, consumer, quiet=relay is not None):
-                taken = _take(session, consumer)
+                taken, more_waits = _take(session, consumer)
             if taken:
                 if any(delivery.attempts or delivery.lo for delivery in taken):
                     ids = int_array(sorted({delivery.outbox_id for delivery in taken}))
@@ -132,7 +139,7 @@ def handle_waiting(consumer: Consumer, *, relay: Callable[[], None] | None = Non
     failpoints.reach("inbox.committed")
     if has_recorded and relay is not None:
         relay()
-    return sum(delivery.hi - delivery.lo for delivery in taken)
+    return Handled(sum(delivery.hi - delivery.lo for delivery in taken), more_waits)
 
 
 def handle_arrived(consumer: Consumer, outbox_ids: Sequence[int], *, relay: Callable[[], None]) -> None:
@@ -170,10 +177,13 @@ def keep(session: Session, queue: str, outbox_ids: Sequence[int]) -> None:
     driver_connection(session).execute(_KEEP, (queue, int_array(outbox_ids)), prepare=True)
 
 
-def _take(session: Session, consumer: Consumer) -> list[Taken]:
-    """Lock what waits, oldest first, up to the consumer's batch (always at least one delivery)."""
-    parameters = (consumer.queue, max(DELIVERIES_MAX, consumer.batch_max // 5), consumer.batch_max)
-    return [Taken(*row) for row in driver_connection(session).execute(_TAKE, parameters, prepare=True)]  # type: ignore[arg-type]
+def _take(session: Session, consumer: Consumer) -> tuple[list[Taken], bool]:
+    """Lock what waits, oldest first, up to the consumer's batch (always at least one delivery); say whether more does."""
+    limit = max(DELIVERIES_MAX, consumer.batch_max // 5)
+    parameters = (consumer.queue, limit, consumer.batch_max)
+    rows = driver_connection(session).execute(_TAKE, parameters, prepare=True).fetchall()
+    seen = int(str(rows[0][-1])) if rows else 0
+    return [Taken(*row[:-1]) for row in rows], seen > len(rows) or seen == limit  # type: ignore[arg-type]
 
 
 def _is_our_turn(session: Session, consumer: Consumer, *, quiet: bool = False) -> bool:

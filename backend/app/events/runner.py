@@ -76,9 +76,11 @@ class EventRunner:
         while not self._threads.stopping.is_set():
             wake.clear()
             began = time.monotonic()
-            while (handled := handle_waiting(known, relay=self._relay_all)) and not self._threads.stopping.is_set():
+            while (
+                handled := handle_waiting(known, relay=self._relay_all)
+            ).events and not self._threads.stopping.is_set():
                 worked_seconds = time.monotonic() - began
-                self._precedence.rest(known, more_waits=handled >= known.batch_max, worked_seconds=worked_seconds)
+                self._precedence.rest(known, more_waits=handled.more_waits, worked_seconds=worked_seconds)
                 began = time.monotonic()
             self._precedence.caught_up(known)
             wake.wait(LOOK_EVERY_SECONDS)
@@ -93,7 +95,7 @@ def drain(consumers: dict[str, Consumer]) -> int:
         batch = 0
         for known in consumers.values():
             with suppress(Unavailable):  # its events wait for the engine that is away
-                batch += handle_waiting(known)
+                batch += handle_waiting(known).events
         handled += batch
         if relayed.bundles == 0 and batch == 0:
             return handled

@@ -160,4 +160,6 @@ class TestDashboard:
             assert eventually(lambda: len(lines(admin, "fraud.suspected", logger="audit")) == 1, 30)
         finally:
             runner.stop()
-        assert handle_waiting(consumers()["banking.search"]) == 0, "it went over the broker, not through PostgreSQL"
+        assert handle_waiting(consumers()["banking.search"]).events == 0, (
+            "it went over the broker, not through PostgreSQL"
+        )

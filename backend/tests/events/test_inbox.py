@@ -41,7 +41,7 @@ def deliver_again() -> None:
 
 def handle_all(queue: Consumer) -> None:
     """Handle until nothing waits that may be tried now."""
-    while handle_waiting(queue):
+    while handle_waiting(queue).events:
         pass
 
 
@@ -55,6 +55,16 @@ class TestTwice:
         handle_all(queue)
         assert (effects.seen, count("deliveries")) == ([1, 2], 0)
 
+    def test_it_says_whether_there_was_more_than_a_batch(self, declare: Callable[..., Consumer]) -> None:
+        """A bundle that doesn't fit is more, though the batch isn't full."""
+        queue = declare(lambda session, events: None, batch_max=3)
+        commit(1, 2)
+        commit(3, 4)
+        relay()
+        assert handle_waiting(queue) == (2, True)
+        assert handle_waiting(queue) == (2, False)
+        assert handle_waiting(queue) == (0, False)
+
     def test_a_batch_of_nothing_but_duplicates_is_a_no_op(self, queue: Consumer, effects: Effects) -> None:
         commit(1, 2)
         relay()
@@ -63,8 +73,8 @@ class TestTwice:
             session.execute(
                 text("INSERT INTO deliveries (queue, outbox_id, lo, hi) SELECT queue, outbox_id, lo, hi FROM inbox")
             )
-        assert handle_waiting(queue) == 2
-        assert handle_waiting(queue) == 0
+        assert handle_waiting(queue).events == 2
+        assert handle_waiting(queue).events == 0
         assert effects.seen == [1, 2]
 
     def test_killed_between_handler_and_commit(self, declare: Callable[..., Consumer], effects: Effects) -> None:
@@ -160,7 +170,7 @@ class TestOrder:
         first = threading.Thread(target=handle_waiting, args=(queue,))
         first.start()
         assert entered.wait(10)
-        assert handle_waiting(queue) == 0, "a second worker took work of an ordered queue"
+        assert handle_waiting(queue).events == 0, "a second worker took work of an ordered queue"
         leave.set()
         first.join()
         handle_all(queue)
@@ -196,7 +206,7 @@ class TestOrder:
         assert entered.wait(10)
         commit(2)
         relay()
-        assert handle_waiting(queue) == 1
+        assert handle_waiting(queue).events == 1
         leave.set()
         first.join()
         assert effects.seen == [2, 1]
