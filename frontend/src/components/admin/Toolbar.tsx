@@ -67,15 +67,17 @@ export function SearchFilter({ label, placeholder, value, onChange }: SearchProp
 
 interface SelectProps<Value extends string> {
   label: string
+  /** What one may choose besides any. */
   options: readonly Option<Value>[]
-  value: Value
-  onChange: (value: Value) => void
+  /** Empty: any. */
+  value: Value | ''
+  onChange: (value: Value | '') => void
 }
 
-/** One of a few, with its name above it in small. Stands out while it filters. */
+/** Any or one of a few, with its name above it in small. Stands out while it filters. */
 export function SelectFilter<Value extends string>({ label, options, value, onChange }: SelectProps<Value>) {
+  const t = useText(adminText)
   const id = useId()
-  const isOn = value !== options[0]?.value
   return (
     <div className="flex flex-col gap-1">
       <label htmlFor={id} className="text-micro font-medium text-ink-2">
@@ -85,9 +87,10 @@ export function SelectFilter<Value extends string>({ label, options, value, onCh
         <select
           id={id}
           value={value}
-          onChange={(event) => onChange(event.target.value as Value)}
-          className={cn(CONTROL, isOn ? ON : OFF, 'w-full appearance-none py-1 pr-8 pl-2.5')}
+          onChange={(event) => onChange(event.target.value as Value | '')}
+          className={cn(CONTROL, value === '' ? OFF : ON, 'w-full appearance-none py-1 pr-8 pl-2.5')}
         >
+          <option value="">{t('any')}</option>
           {options.map((option) => (
             <option key={option.value} value={option.value}>
               {option.label}

@@ -52,13 +52,13 @@ export default function AccountsPage() {
               label={t('state')}
               value={values.state}
               onChange={(state) => set('state', state)}
-              options={[{ value: '', label: t('any') }, ...STATES.map((value) => ({ value, label: status(value) }))]}
+              options={STATES.map((value) => ({ value, label: status(value) }))}
             />
             <SelectFilter
               label={pages('active')}
               value={values.active}
               onChange={(active) => set('active', active)}
-              options={[{ value: '', label: t('any') }, { value: 'yes', label: t('yes') }, { value: 'no', label: t('no') }]}
+              options={[{ value: 'yes', label: t('yes') }, { value: 'no', label: t('no') }]}
             />
           </Toolbar>
         }

@@ -67,7 +67,6 @@ function numberOf(text: string): number | undefined {
 }
 
 function TrailFilters({ values, set }: { values: Readonly<Record<Name, string>>; set: (name: Name, value: string) => void }) {
-  const t = useText(adminText)
   const pages = useText(adminPagesText)
   const trail = useText(adminTrailText)
   return (
@@ -76,13 +75,13 @@ function TrailFilters({ values, set }: { values: Readonly<Record<Name, string>>;
         label={pages('act')}
         value={values.action}
         onChange={(action) => set('action', action)}
-        options={[{ value: '', label: t('any') }, ...TRAIL_ACTIONS.map((value) => ({ value, label: topicName(trail, value) }))]}
+        options={TRAIL_ACTIONS.map((value) => ({ value, label: topicName(trail, value) }))}
       />
       <SelectFilter
         label={pages('subject')}
         value={values.type}
         onChange={(type) => set('type', type)}
-        options={[{ value: '', label: t('any') }, ...SUBJECT_TYPES.map((value) => ({ value, label: subjectName(trail, value) }))]}
+        options={SUBJECT_TYPES.map((value) => ({ value, label: subjectName(trail, value) }))}
       />
       <InputFilter type="text" inputMode="numeric" label={pages('subjectId')} value={values.subject} onChange={(subject) => set('subject', subject)} />
       <InputFilter type="text" inputMode="numeric" label={pages('actorId')} value={values.actor} onChange={(actor) => set('actor', actor)} />

@@ -55,19 +55,19 @@ export default function CustomersPage() {
               label={t('role')}
               value={values.role}
               onChange={(role) => set('role', role)}
-              options={[{ value: '', label: t('any') }, { value: 'customer', label: t('roleCustomer') }, { value: 'admin', label: t('roleAdmin') }]}
+              options={[{ value: 'customer', label: t('roleCustomer') }, { value: 'admin', label: t('roleAdmin') }]}
             />
             <SelectFilter
               label={t('identity')}
               value={values.identity}
               onChange={(identity) => set('identity', identity)}
-              options={[{ value: '', label: t('any') }, { value: 'yes', label: pages('confirmed') }, { value: 'no', label: pages('notConfirmed') }]}
+              options={[{ value: 'yes', label: pages('confirmed') }, { value: 'no', label: pages('notConfirmed') }]}
             />
             <SelectFilter
               label={t('access')}
               value={values.access}
               onChange={(access) => set('access', access)}
-              options={[{ value: '', label: t('any') }, { value: 'yes', label: pages('accessOn') }, { value: 'no', label: pages('accessOff') }]}
+              options={[{ value: 'yes', label: pages('accessOn') }, { value: 'no', label: pages('accessOff') }]}
             />
           </Toolbar>
         }

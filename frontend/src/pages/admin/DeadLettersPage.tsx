@@ -60,7 +60,7 @@ export default function DeadLettersPage() {
               label={t('state')}
               value={values.state}
               onChange={(state) => set('state', state)}
-              options={[{ value: '', label: t('any') }, ...Object.entries(STATES).map(([value, name]) => ({ value, label: status(name) }))]}
+              options={Object.entries(STATES).map(([value, name]) => ({ value, label: status(name) }))}
             />
           </Toolbar>
         }

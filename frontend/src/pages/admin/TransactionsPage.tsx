@@ -115,13 +115,13 @@ function PaymentFilters({ values, set }: { values: Readonly<Record<Name, string>
         label={t('state')}
         value={values.state}
         onChange={(state) => set('state', state)}
-        options={[{ value: '', label: t('any') }, ...STATES.map((value) => ({ value, label: status(value) }))]}
+        options={STATES.map((value) => ({ value, label: status(value) }))}
       />
       <SelectFilter
         label={t('kind')}
         value={values.kind}
         onChange={(kind) => set('kind', kind)}
-        options={[{ value: '', label: t('any') }, ...KINDS.map((value) => ({ value, label: kindName(t, value) }))]}
+        options={KINDS.map((value) => ({ value, label: kindName(t, value) }))}
       />
       <InputFilter type="date" label={pages('dayFrom')} value={values.from} max={values.to} onChange={(day) => set('from', day)} />
       <InputFilter type="date" label={pages('dayTo')} value={values.to} min={values.from} onChange={(day) => set('to', day)} />
