@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 from app.config import Settings
+from app.embedded.commands import gateway
 from tests.conftest import BACKEND
 
 DEPLOY = BACKEND.parent / "deploy"
@@ -175,3 +176,9 @@ class TestContainerfile:
             [sys.executable, "-m", *command], cwd=BACKEND, env=ours, capture_output=True, text=True, check=False, timeout=60
         )  # fmt: skip
         assert "DATABASE_URL is not set" in done.stderr
+
+    @pytest.mark.parametrize("option", ["--http", "--loop", "--ws-max-size", "--ws-per-message-deflate"])
+    def test_its_gateway_is_made_of_the_same_parts_as_ours(self, option: str) -> None:
+        command = json.loads(re.sub(r"\\\n", "", self.TEXT.rpartition("CMD ")[2]))
+        ours = gateway([])
+        assert command[command.index(option) + 1] == ours[ours.index(option) + 1]
