@@ -12,8 +12,8 @@ from sqlalchemy import text
 from app.database import unit_of_work
 from app.events.consumer import Consumer
 
-# While the ordered queues are behind, the others give way to them, but not for ever.
-PATIENCE_SECONDS_MAX: Final = 1.0
+# While the ordered queues are behind, the others give way to them, but not so long that a push would feel late.
+PATIENCE_SECONDS_MAX: Final = 0.25
 # So long after something was recorded the bank still counts as busy.
 BUSY_SECONDS: Final = 1.0
 _LOOK_EVERY_SECONDS: Final = 0.02
