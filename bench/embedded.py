@@ -39,9 +39,8 @@ def embedded_cells(wanted: Sequence[str], seconds: int) -> Iterator[Cell]:
             if set(wanted) & {"http", "latency"}:
                 port = free_port()
                 with running_bank(port):
-                    rest.wait_until_taken(
-                        workers_min=1
-                    )  # else the first seconds measure how long a worker takes to start
+                    # Else the first seconds would measure how long a worker takes to start.
+                    rest.wait_until_taken(workers_min=1)
                     # What is timed comes first: the load after it fills the tables.
                     for rate in RATES if "latency" in wanted else ():
                         name = f"open loop, {rate} a second"

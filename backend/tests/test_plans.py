@@ -15,7 +15,7 @@ from app.ledger.accounts import bank_account, open_customer_account
 from app.ledger.decide import Group
 from app.ledger.models import LedgerKind
 from tests.events import conftest as events
-from tests.ledger.helpers import deposit, settle_now
+from tests.ledger.helpers import deposit, explain, settle_now
 
 STATEMENTS = {
     "lock": engine._LOCK,
@@ -33,17 +33,13 @@ STATEMENTS = {
 _READ_WHOLE = "shard_plans"
 
 
-def plan(connection: psycopg.Connection[tuple[object, ...]], statement: str, pins: str = PINNED_PLANS) -> str:
+def plan(database: str, statement: str, pins: str = PINNED_PLANS) -> str:
     """Return the plan of a statement after a SELECT of `pins`."""
     numbered = statement
     for number in range(1, statement.count("%s") + 1):
         numbered = numbered.replace("%s", f"${number}", 1)
     nulls = ", ".join(["NULL"] * statement.count("%s"))
-    connection.execute(f"SELECT {pins}".encode())
-    connection.execute(f"PREPARE pinned AS {numbered}".encode())
-    found = connection.execute(f"EXPLAIN EXECUTE pinned({nulls})".encode()).fetchall()
-    connection.execute("DEALLOCATE pinned")
-    return "\n".join(str(row[0]) for row in found)
+    return explain(database, [f"SELECT {pins}", f"PREPARE pinned AS {numbered}"], f"EXECUTE pinned({nulls})")
 
 
 @pytest.fixture
@@ -68,8 +64,7 @@ class TestPlans:
         if analyzed:
             with psycopg.connect(moved, autocommit=True) as connection:
                 connection.execute("ANALYZE")
-        with psycopg.connect(moved) as connection:
-            found = plan(connection, statement)
+        found = plan(moved, statement)
         assert set(re.findall(r"Seq Scan on (\w+)", found)) <= {_READ_WHOLE}, found
         assert "Index" in found, found
         assert "Hash Join" not in found, found
@@ -78,5 +73,5 @@ class TestPlans:
         """So the test above can fail."""
         with psycopg.connect(moved, autocommit=True) as connection:
             connection.execute("ANALYZE")
-            plans = [plan(connection, statement, "1") for statement in STATEMENTS.values()]
+        plans = [plan(moved, statement, "1") for statement in STATEMENTS.values()]
         assert any(re.search(r"Seq Scan on (?!shard_plans)", found) for found in plans), plans

@@ -69,16 +69,14 @@ class EventRunner:
                 return
 
     def _consume(self, known: Consumer) -> None:
-        wake = self._wake[known.queue]
+        wake, stopping = self._wake[known.queue], self._threads.stopping
         if known.shard is not None:
             with unit_of_work() as session:
                 adopt(session, known.shard)
-        while not self._threads.stopping.is_set():
+        while not stopping.is_set():
             wake.clear()
             began = time.monotonic()
-            while (
-                handled := handle_waiting(known, relay=self._relay_all)
-            ).events and not self._threads.stopping.is_set():
+            while (handled := handle_waiting(known, relay=self._relay_all)).events and not stopping.is_set():
                 worked_seconds = time.monotonic() - began
                 self._precedence.rest(known, more_waits=handled.more_waits, worked_seconds=worked_seconds)
                 began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Guarantee: an answer leaves in one piece, in order, whole, and a socket's frames go their own way."""
+"""Guarantee: an answer leaves in one piece, in order, whole."""
 
 from __future__ import annotations
 
