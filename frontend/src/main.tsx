@@ -2,6 +2,7 @@ import { setNonce } from 'get-nonce'
 import { startTransition, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App'
+import { giveWay } from './lib/giveWay'
 import { fetchPageAt } from './routes'
 import { createQueryClient } from './services/queries/client'
 import './styles/app.css'
@@ -10,6 +11,7 @@ import './styles/app.css'
 setNonce(document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? '')
 
 fetchPageAt(window.location.pathname)
+await giveWay()
 await styleIsHere()
 
 const root = document.getElementById('root')

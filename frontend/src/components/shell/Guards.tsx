@@ -1,4 +1,5 @@
 import { CloudOff, LockKeyhole } from 'lucide-react'
+import { useDeferredValue } from 'react'
 import { Navigate, Outlet, useLocation } from 'react-router'
 import { useAuth, useUser } from '@/contexts/AuthContext'
 import { useText } from '@/lib/i18n'
@@ -14,7 +15,8 @@ export function RequireSignIn() {
   const { status, refresh } = useAuth()
   const { pathname, search } = useLocation()
   const t = useText(shellText)
-  if (status === 'checking') return null // index.html still shows its first paint
+  const isKnown = useDeferredValue(status !== 'checking') // the first page is drawn in slices that give way to a touch or a key
+  if (status === 'checking' || !isKnown) return null // index.html still shows its first paint
   if (status === 'unreachable') {
     return (
       <main className="flex min-h-dvh items-center justify-center">

@@ -1,4 +1,5 @@
 import { ApiError, STATUS_UNREACHABLE } from '@/lib/errors'
+import { giveWay } from '@/lib/giveWay'
 import { getLanguage } from '@/lib/i18n'
 import { getToken, hasRunOut, setToken } from '../token'
 import type { Token } from '../types'
@@ -38,6 +39,7 @@ export async function apiRequest<T>(path: string, options: RequestOptions = {}):
 }
 
 async function send(path: string, options: RequestOptions, token: string | null): Promise<Response> {
+  await giveWay() // a page asks for several things in the moment it is drawn, and each takes a few milliseconds to send off
   const headers = new Headers({ Accept: 'application/json', 'Accept-Language': getLanguage() })
   if (token !== null) headers.set('Authorization', `Bearer ${token}`)
   if (options.body !== undefined) headers.set('Content-Type', 'application/json')
