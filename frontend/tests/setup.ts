@@ -1,7 +1,13 @@
 import { cleanup } from '@testing-library/react'
 import { afterEach } from 'vitest'
+import { setLanguage } from '@/lib/i18n'
 
-afterEach(cleanup)
+// All files of a thread share a window and their modules (vite.config.ts): each test leaves them as they were.
+afterEach(async () => {
+  cleanup()
+  localStorage.clear()
+  await setLanguage('en')
+})
 
 // jsdom has no dialogs: enough of them that what is in one can be tested.
 HTMLDialogElement.prototype.showModal = function () {

@@ -165,13 +165,10 @@ describe('NotificationApiContext (S81)', () => {
     })
 
     it('says it as the bank did while its own words can’t be fetched', async () => {
-      vi.resetModules()
-      vi.doMock('@/locales/notices', () => ({ retold: () => Promise.reject(new TypeError('Failed to fetch')) }))
+      vi.spyOn(await import('@/locales/notices'), 'retold').mockRejectedValue(new TypeError('Failed to fetch'))
       const result = await signedIn()
       push(TOLD)
       await waitFor(() => expect(result.current.news.toasts).toMatchObject([{ title: 'Money received', message: '₹150.00 from Rohan.' }]))
-      vi.doUnmock('@/locales/notices')
-      vi.resetModules()
     })
 
     it('says it outside of the page to who asked for that', async () => {
