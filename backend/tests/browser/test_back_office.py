@@ -7,6 +7,7 @@ import re
 import psycopg
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.acts import confirm
 from tests.browser.axe import assert_accessible
 from tests.browser.conftest import OpenVisit
 from tests.browser.people import People, Person
@@ -14,15 +15,6 @@ from tests.embedded.bank import Bank
 
 TRAIL_MS_MAX = 30_000  # the trail is written from events, and a bank that was just made has a year of them to work off
 HELD_RUPEES = 60_000  # more than the bank lets pass unseen
-
-
-def confirm(page: Page, verb: str, reason: str = "") -> None:
-    """Say why, look that it is said what will be written, and do it."""
-    dialog = page.get_by_role("dialog").last
-    expect(dialog.get_by_text("This will be written")).to_be_visible()
-    if reason:
-        dialog.get_by_label(re.compile("^Reason")).fill(reason)
-    dialog.get_by_role("button", name=verb).click()
 
 
 def held_payment(people: People) -> tuple[Person, Person, int]:
