@@ -28,9 +28,14 @@ from app.engines.rabbitmq import RabbitEngine
 FOLDER_VARIABLE = "NYORD_TEST_ENGINES"
 _PREFIX = "nyord-test-engines-"
 _REASON = "no engine: "
+_ENGINES = {"rabbitmq_url", "rabbitmq_vhost", "redis_url", "search_url", "postgres15_url", "engines"}
+
+_VHOSTS_AT_ONCE = 8  # RabbitMQ's own command takes a second to start, whatever it is asked for
 
 _numbers = itertools.count(1)
 _made: list[Path] = []  # the folder of this run, in the process that leads it
+_unused: list[str] = []  # virtual hosts of this process that no test has seen
+_used: list[str] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,6 +61,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     missing = [reason.split(_REASON, 1)[1] for reason in reasons if _REASON in reason]
     for reason in sorted(set(missing)):
         terminalreporter.write_line(f"{missing.count(reason)} tests skipped for want of an engine: {reason}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for an engine is slow; said once, before `-m` is looked at. Who asks later says so itself."""
+    for item in items:
+        if _ENGINES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 def end_left_overs() -> None:
@@ -157,13 +170,24 @@ def own_database(name: str) -> Iterator[str]:
 
 @contextmanager
 def own_vhost(folder: Path) -> Iterator[str]:
-    """Make a virtual host on the run's RabbitMQ, and delete it at the end; its address."""
+    """Lend an empty virtual host on the run's RabbitMQ; nobody gets it again. Its address."""
     address = url_of("rabbitmq")
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    user = 'rabbit_auth_backend_internal:set_permissions(<<"nyord">>, <<"{0}">>, <<".*">>, <<".*">>, <<".*">>, <<"t">>)'
-    evaluate(folder, f'rabbit_vhost:add(<<"{name}">>, <<"t">>), {user.format(name)}.')
+    if not _unused:
+        _exchange_vhosts(folder)
+    name = _unused.pop()
     yield address.rpartition("/")[0] + f"/{name}"
-    evaluate(folder, f'rabbit_vhost:delete(<<"{name}">>, <<"t">>).')
+    _used.append(name)
+
+
+def _exchange_vhosts(folder: Path) -> None:
+    """Delete the virtual hosts that were used, and make as many as the next tests need."""
+    made = [f"test_{os.getpid()}_{next(_numbers)}" for _ in range(_VHOSTS_AT_ONCE)]
+    user = 'rabbit_auth_backend_internal:set_permissions(<<"nyord">>, <<"{0}">>, <<".*">>, <<".*">>, <<".*">>, <<"t">>)'
+    deletions = [f'rabbit_vhost:delete(<<"{name}">>, <<"t">>)' for name in _used]
+    additions = [f'rabbit_vhost:add(<<"{name}">>, <<"t">>), {user.format(name)}' for name in made]
+    evaluate(folder, ", ".join([*deletions, *additions]) + ".")
+    _used.clear()
+    _unused.extend(made)
 
 
 def evaluate(folder: Path, expression: str) -> str:

@@ -17,7 +17,7 @@ from tests.bank import Bank
 from tests.conftest import empty, point_at
 
 
-@pytest.fixture(params=["embedded", "engines"])
+@pytest.fixture(params=["embedded", pytest.param("engines", marks=pytest.mark.slow)])
 def profile(request: pytest.FixtureRequest) -> str:
     """Which engines the bank of the test runs on."""
     return str(request.param)

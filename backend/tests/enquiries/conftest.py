@@ -46,7 +46,7 @@ def elasticsearch(search_url: str, _own_index: None, monkeypatch: pytest.MonkeyP
         engine.drop(INDEXES["logs"], name)
 
 
-@pytest.fixture(params=["embedded", "elasticsearch"])
+@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.slow)])
 def either_engine(request: pytest.FixtureRequest, _own_index: None) -> str:
     """Run the test on both engines."""
     if request.param == "elasticsearch":

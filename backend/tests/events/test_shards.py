@@ -48,7 +48,7 @@ def sharded(database: str, effects: Effects, monkeypatch: pytest.MonkeyPatch) ->
     return told
 
 
-@pytest.fixture(params=["postgresql", "rabbitmq"])
+@pytest.fixture(params=["postgresql", pytest.param("rabbitmq", marks=pytest.mark.slow)])
 def start(request: pytest.FixtureRequest, database: str) -> Iterator[Start]:
     """Start a worker's threads on one of the two buses; they stop at the end."""
     running: list[EventRunner | BrokerRunner] = []

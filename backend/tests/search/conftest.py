@@ -19,7 +19,7 @@ BOOKS = IndexSpec(
 )
 
 
-@pytest.fixture(params=["embedded", "elasticsearch"])
+@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.slow)])
 def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchIndex]:
     """An engine without any index."""
     if request.param == "embedded":

@@ -34,7 +34,7 @@ def four_shards(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     consumer(queue="banking.transactions", on=topics, ordered=True, batch_max=20, shards=4, shard_by=line_of)(settle)
 
 
-@pytest.fixture(params=["postgresql", "rabbitmq"])
+@pytest.fixture(params=["postgresql", pytest.param("rabbitmq", marks=pytest.mark.slow)])
 def workers(request: pytest.FixtureRequest, four_shards: None, bank: Bank) -> Iterator[None]:
     """Two workers on one of the two buses."""
     url = request.getfixturevalue("rabbitmq_vhost") if request.param == "rabbitmq" else ""
