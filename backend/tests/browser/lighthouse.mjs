@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 
 const [program, chromePath, userDataDir, ...told] = process.argv.slice(2)
 const { default: lighthouse } = await import(pathToFileURL(program).href)
+const { default: TotalBlockingTime } = await import(new URL('audits/metrics/total-blocking-time.js', pathToFileURL(program)).href)
 const { launch } = await import(pathToFileURL(createRequire(program).resolve('chrome-launcher')).href)
 
 const chrome = await launch({ chromePath, userDataDir, chromeFlags: ['--headless=new', ...told], logLevel: 'silent' })
@@ -17,7 +18,15 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { url, ...settings } = JSON.parse(line)
   const { lhr, artifacts } = await lighthouse(url, { port: chrome.port, logLevel: 'error', ...settings })
   const ownBlockingMs = blockedByItself(artifacts.Trace.traceEvents, settings.throttling.cpuSlowdownMultiplier)
-  process.stdout.write(`${JSON.stringify({ ...lhr, ownBlockingMs })}\n`)
+  process.stdout.write(`${JSON.stringify({ ...lhr, ownBlockingMs, ownPerformance: performanceWith(ownBlockingMs, lhr) })}\n`)
+}
+
+/** Lighthouse's score of performance, were this the blocking time. */
+function performanceWith(blockingMs, { categories: { performance }, audits }) {
+  const weights = performance.auditRefs.reduce((sum, { weight }) => sum + weight, 0)
+  const { weight } = performance.auditRefs.find(({ id }) => id === 'total-blocking-time')
+  const score = TotalBlockingTime.computeLogNormalScore(TotalBlockingTime.defaultOptions.mobile.scoring, blockingMs)
+  return performance.score + (weight / weights) * (score - audits['total-blocking-time'].score)
 }
 
 /**

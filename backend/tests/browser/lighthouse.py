@@ -28,12 +28,15 @@ SECONDS_MAX: Final = 120  # for one page
 SLOWDOWN_MAX: Final = 4.0
 PHONE_INDEX: Final = 375
 
-# What is the same on every machine is a budget. Times are not: they are measured and shown beside their goals (a score of 95,
-# 1.5 s, 100 ms), and a machine that has other things to do can't fail the bank.
+# Every page keeps these on every machine. What the clock says of blocking isn't among them: on a machine that has other things to
+# do each of a page's tasks takes longer. So the blocking time, and the score of performance, count with the processor time of the
+# page's own thread, and what Lighthouse itself says is shown beside them.
+PERFORMANCE_MIN: Final = 95
 SCORES_MIN: Final = {"accessibility": 100, "best-practices": 100, "seo": 100}
-BUDGETS: Final = {"cumulative-layout-shift": 0.02}
-OWN_BLOCKING_MS_MAX: Final = 150.0  # half as much again as the goal: a processor's caches are shared, too
-TIMES: Final = {"largest-contentful-paint": 1_500.0, "total-blocking-time": 100.0}  # milliseconds, goals
+LARGEST_PAINT: Final = "largest-contentful-paint"
+BLOCKING: Final = "total-blocking-time"
+BUDGETS: Final = {LARGEST_PAINT: 1_500.0, "cumulative-layout-shift": 0.02}
+BLOCKING_MS_MAX: Final = 100.0
 
 
 @dataclass(frozen=True)
@@ -44,34 +47,27 @@ class Report:
     scores: dict[str, int]
     metrics: dict[str, float]
     own_blocking_ms: float  # the blocking time that is the page's own doing, by its processor time
+    own_performance: int  # the score of performance with that blocking time
     script_bytes: int
     complaints: list[str]
 
     def misses(self) -> list[str]:
         """Return a line for each budget that the page doesn't keep."""
+        scores = {**self.scores, "performance": self.own_performance}
+        figures = {**self.metrics, BLOCKING: self.own_blocking_ms}
+        least = {**SCORES_MIN, "performance": PERFORMANCE_MIN}
+        most = {**BUDGETS, BLOCKING: BLOCKING_MS_MAX}
         return [
-            *(
-                f"{name} {self.scores[name]} < {least}"
-                for name, least in SCORES_MIN.items()
-                if self.scores[name] < least
-            ),
-            *(
-                f"{name} {self.metrics[name]:.3g} > {most:g}"
-                for name, most in BUDGETS.items()
-                if self.metrics[name] > most
-            ),
-            *(
-                [f"blocking time of its own {self.own_blocking_ms:.0f} ms > {OWN_BLOCKING_MS_MAX:.0f}"]
-                if self.own_blocking_ms > OWN_BLOCKING_MS_MAX
-                else []
-            ),
+            *(f"{name} {scores[name]} < {budget}" for name, budget in least.items() if scores[name] < budget),
+            *(f"{name} {figures[name]:.3g} > {budget:g}" for name, budget in most.items() if figures[name] > budget),
         ]
 
     def times(self) -> str:
         """Return what was measured in this run, for a person to read."""
-        shown = ", ".join(f"{name} {self.metrics[name]:.0f} ms (goal {most:.0f})" for name, most in TIMES.items())
         return (
-            f"performance {self.scores['performance']} (goal 95), {shown}, of which {self.own_blocking_ms:.0f} ms its own, "
+            f"performance {self.own_performance} ({self.scores['performance']} by the clock), "
+            f"largest paint {self.metrics[LARGEST_PAINT]:.0f} ms, "
+            f"blocking {self.own_blocking_ms:.0f} ms ({self.metrics[BLOCKING]:.0f} by the clock), "
             f"{self.script_bytes / 1024:.0f} kB of script"
         )
 
@@ -142,8 +138,9 @@ def _read(found: dict[str, Any]) -> Report:
     return Report(
         url=found["finalDisplayedUrl"],
         scores={name: round(100 * category["score"]) for name, category in found["categories"].items()},
-        metrics={name: float(audits[name]["numericValue"]) for name in (*BUDGETS, *TIMES)},
+        metrics={name: float(audits[name]["numericValue"]) for name in (*BUDGETS, BLOCKING)},
         own_blocking_ms=float(found["ownBlockingMs"]),
+        own_performance=round(100 * found["ownPerformance"]),
         script_bytes=sum(item["transferSize"] for item in scripts),
         complaints=failed,
     )
