@@ -150,11 +150,11 @@ def _read(found: dict[str, Any]) -> Report:
 def lighthouse(
     playwright: Playwright, chromium_path: str, folder: Path, address: str, people: People
 ) -> Iterator[Lighthouse]:  # fmt: skip
-    """Start a Chromium of its own, without a desktop's browser around it where that can be had, and Lighthouse beside it."""
+    """Start a Chromium of its own, and Lighthouse beside it."""
     profile = folder / "profile"
     profile.mkdir()
     node_process = Popen(
-        [node.node(), MANY_PAGES, PROGRAM, chromium.find_headless_shell() or chromium_path, profile, *chromium.arguments()],
+        [node.node(), MANY_PAGES, PROGRAM, chromium_path, profile, *chromium.arguments()],
         env={**node.environment(), "CI": "1"}, stdin=PIPE, stdout=PIPE, text=True,
     )  # fmt: skip
     chromium_group = None

@@ -85,7 +85,8 @@ function usePayments(values: Readonly<Record<Name, string>>, order: Order) {
     amount_max: amountOf(values.max),
     sort: order,
   }
-  return useStaffList('payments', filters, (ask, signal) => adminAPI.searchTransactions({ ...ask, ...filters }, signal))
+  const watch = order === 'newest' // what has just been paid is found a moment later
+  return useStaffList('payments', filters, (ask, signal) => adminAPI.searchTransactions({ ...ask, ...filters }, signal), { watch })
 }
 
 /** What is no amount yet doesn't filter. */

@@ -36,7 +36,8 @@ export function useStaffList<Row>(name: string, filters: object, read: ReadPage<
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
-    refetchInterval: options.watch ? WATCH_MS : false,
+    // Whoever has read on looks for something: the list stays as it is.
+    refetchInterval: ({ state }) => (options.watch && (state.data?.pages.length ?? 1) === 1 ? WATCH_MS : false),
     enabled: options.enabled ?? true,
   })
   const { data, error, isPending, refetch } = pages
