@@ -150,7 +150,9 @@ def openapi() -> None:
 @app.command(context_settings=PASS_THROUGH)
 def test(
     context: typer.Context,
-    fast: Annotated[bool, typer.Option("--fast", help="Leave out what takes longer than a few seconds.")] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Leave out browser, engines and whole processes; lint what changed.")
+    ] = False,
 ) -> None:
     """Prove the program: lint, types, import rules, file lengths, then pytest. Other arguments are pytest's."""
     from app.cli_checks import run_everything

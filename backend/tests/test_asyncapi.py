@@ -67,6 +67,7 @@ class TestFiles:
         made = {path.name for path in (EVENTS / "schemas").iterdir()}
         assert made == {f"{topic}.json" for topic in CATALOGUE | PUSHED | SAID}
 
+    @pytest.mark.slow
     def test_the_command_writes_them(self, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "app.cli", "events", "--write", str(tmp_path)]
         subprocess.run(command, cwd=BACKEND, check=True, capture_output=True)

@@ -11,7 +11,8 @@ from tests.browser.acts import confirm
 from tests.browser.conftest import OpenVisit
 from tests.browser.people import PASSWORD, People
 
-SEARCH_MS_MAX = 30_000  # staff's list is a search: it finds a payment a moment after it was made, and looks again by itself
+# Staff's list is a search: it finds a payment a moment after it was made, and looks again by itself.
+SEARCH_MS_MAX = 30_000
 
 
 def approve(staff: Page, username: str, *, tab: str, reason: str) -> None:

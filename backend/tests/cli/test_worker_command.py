@@ -136,6 +136,7 @@ class TestRefused:
         sentence = self.refused("--autoscale", text, DATABASE_URL=database, JWT_SECRET=JWT_SECRET)
         assert "--autoscale takes two numbers" in sentence
 
+    @pytest.mark.slow
     def test_a_broker_that_is_not_there(self, database: str) -> None:
         sentence = self.refused(
             DATABASE_URL=database, JWT_SECRET=JWT_SECRET, RABBITMQ_URL="amqp://a:secret@127.0.0.1:9/x"

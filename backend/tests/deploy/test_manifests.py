@@ -168,6 +168,7 @@ class TestContainerfile:
         assert sources == ["requirements.txt", "frontend", "backend"]
         assert [name for name in sources if not (BACKEND.parent / name).exists()] == []
 
+    @pytest.mark.slow
     def test_its_command_is_one_that_uvicorn_understands(self) -> None:
         """Started for real, on a port of its own, until it asks for a database."""
         command = json.loads(re.sub(r"\\\n", "", self.TEXT.rpartition("CMD ")[2]))

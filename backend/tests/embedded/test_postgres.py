@@ -16,6 +16,8 @@ from app.embedded.home import Home
 from app.embedded.postgres import EmbeddedPostgres
 from tests.embedded.bank import eventually, processes_naming
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "data_checksums", "server_encoding", "timezone")
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import BACKEND
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
 def test_a_machine_without_engines(ci: str, code: int, tmp_path: Path) -> None:
     """A run of its own, on a path on which there is neither Redis nor apt."""

@@ -24,6 +24,8 @@ from app.search.query import Is, Query
 from tests.bank import Bank, Person
 from tests.money import transfer_completed, transfer_initiated
 
+pytestmark = pytest.mark.slow
+
 
 def contents(spec: IndexSpec) -> dict[int, dict[str, Any]]:
     search_engine().refresh(spec)

@@ -21,6 +21,8 @@ from app.events.shards import Plan, Shard, ShardsMissing, adopt, number_of
 from tests.events.conftest import Effects, commit, count, relay
 from tests.events.test_runner import eventually
 
+pytestmark = pytest.mark.slow
+
 ACCOUNTS = 12
 EVENTS_EACH = 25
 Start = Callable[[dict[str, Consumer]], None]
@@ -48,7 +50,7 @@ def sharded(database: str, effects: Effects, monkeypatch: pytest.MonkeyPatch) ->
     return told
 
 
-@pytest.fixture(params=["postgresql", pytest.param("rabbitmq", marks=pytest.mark.slow)])
+@pytest.fixture(params=["postgresql", "rabbitmq"])
 def start(request: pytest.FixtureRequest, database: str) -> Iterator[Start]:
     """Start a worker's threads on one of the two buses; they stop at the end."""
     running: list[EventRunner | BrokerRunner] = []

@@ -73,6 +73,7 @@ class TestEngines:
         assert "127.0.0.1" not in answer.text
         assert "kingfisher" not in answer.text
 
+    @pytest.mark.slow
     def test_one_that_never_answers_costs_no_more_than_the_limit(
         self, bank: Bank, database: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -20,6 +20,8 @@ from tests.events.conftest import count
 from tests.events.test_runner import eventually
 from tests.money import transfer_initiated
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = 8
 ROUNDS = 12
 
@@ -34,7 +36,7 @@ def four_shards(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     consumer(queue="banking.transactions", on=topics, ordered=True, batch_max=20, shards=4, shard_by=line_of)(settle)
 
 
-@pytest.fixture(params=["postgresql", pytest.param("rabbitmq", marks=pytest.mark.slow)])
+@pytest.fixture(params=["postgresql", "rabbitmq"])
 def workers(request: pytest.FixtureRequest, four_shards: None, bank: Bank) -> Iterator[None]:
     """Two workers on one of the two buses."""
     url = request.getfixturevalue("rabbitmq_vhost") if request.param == "rabbitmq" else ""
