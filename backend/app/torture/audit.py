@@ -119,10 +119,10 @@ class Auditor:
         with unit_of_work() as session:
             return _number(session, _UNSEALED)
 
-    def search_differs(self) -> list[str]:
-        """Return how search differs from PostgreSQL, of what has been consumed."""
+    def search_differs(self, *, thorough: bool = True) -> list[str]:
+        """Return how search differs from PostgreSQL, of what has been consumed: every document, or only their figures."""
         with unit_of_work() as session:
-            found = drift(session, thorough=True)
+            found = drift(session, thorough=thorough)
         return [str(one) for one in found if one.state != "ok" or one.rows != one.documents]
 
     def audit(self, promises: Sequence[Promise]) -> Findings:
