@@ -59,9 +59,10 @@ def run_everything(pytest_arguments: Sequence[str], *, fast: bool) -> int:
         print("\n".join(f"  {line}" for line in too_long), flush=True)
     if failed:
         print(f"Failed before the tests: {', '.join(failed)}.", flush=True)
-    # The whole suite on every core: each process starts a PostgreSQL of its own. A few tests by name run plainly.
+    # The whole suite on every core, and one more: what is slow mostly waits. Each process starts a PostgreSQL of its own. A few
+    # tests by name run plainly.
     # -rs says why tests were skipped, where there is no browser for example; -rR which were tried twice.
-    processes = str(min(os.cpu_count() or 1, PROCESSES_MAX))
+    processes = str(min((os.cpu_count() or 1) + (not fast), PROCESSES_MAX))
     spread = () if pytest_arguments else ("-rsR", "-n", processes, "--dist", "worksteal")
     left_out = [*(["slow"] if fast else []), *([] if pytest_arguments else ["alone"])]
     chosen = ("-m", " and ".join(f"not {marker}" for marker in left_out)) if left_out else ()
