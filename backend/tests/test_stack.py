@@ -57,6 +57,14 @@ class TestWebDependencies:
         sources = [path for place in places for path in FRONTEND.glob(place)]
         assert any(re.search(rf"""['"]{name}(/[a-z/-]+)?['"]""", path.read_text()) for path in sources)
 
+    def test_charts_are_elements_of_the_page(self) -> None:
+        """S4.7: "where used" is nowhere. ADR 15 says why; each chart has its figures as a table beside it."""
+        package = json.loads((FRONTEND / "package.json").read_text())
+        assert not [name for name in package["dependencies"] if "chart" in name]
+        charts = [path.read_text() for path in (FRONTEND / "src/components/charts").glob("*Chart.tsx")]
+        assert len(charts) == 2
+        assert all("<ChartTable" in chart and "<canvas" not in chart for chart in charts)
+
 
 class TestLayout:
     """S5: the root has the workspace's tasks, the back end's lock, and the documents."""
