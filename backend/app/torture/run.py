@@ -178,7 +178,7 @@ class _Cycles:
         while await self._load.decide():
             pass
         await self._until(lambda: self._auditor.on_its_way() == 0, REST_SECONDS_MAX)
-        # By figures: reading every document of a bank that has grown takes longer than the wait.
+        # By figures: reading every document of a bank that has grown takes most of the wait.
         await self._until(lambda: not self._auditor.search_differs(thorough=False), REST_SECONDS_MAX / 5)
 
     async def _audit(self, promises: list[Any]) -> Findings:

@@ -195,6 +195,7 @@ class TestAllowed:
                 assert succeeded(route, answer), (route.name, answer.text)
         world.bank.settle()
         assert changed(before, snapshot(database)) == set()
+        assert world.bank.findings() == []
 
     def succeeds(self, world: World, route: Route, person: Person) -> None:
         """Call the route, and see that the books hold."""

@@ -36,9 +36,9 @@ SCORES_MIN: Final = {"accessibility": 100, "best-practices": 100, "seo": 100}
 LARGEST_PAINT: Final = "largest-contentful-paint"
 BLOCKING: Final = "total-blocking-time"
 BUDGETS: Final = {LARGEST_PAINT: 1_500.0, "cumulative-layout-shift": 0.02}
-# The goal is 100, and is shown beside each page. On a slower machine the lab's phone is a slower one: up to here Lighthouse's own
-# mark is green.
-BLOCKING_MS_MAX: Final = 200.0
+# The goal is 100, and is shown beside each page. Half as much again: a processor's caches are shared, too, and on a slower
+# machine the lab's phone is a slower one.
+BLOCKING_MS_MAX: Final = 150.0
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ _TELL_VIOLATIONS = """
 document.addEventListener('securitypolicyviolation', (event) =>
   console.error(`CSP: ${event.violatedDirective} blocked ${event.blockedURI || 'inline'} in ${event.sourceFile}`))
 """
-# Playwright's own "networkidle" waits half a second each time, which was a third of these tests' time.
+# Playwright's own "networkidle" waits half a second each time.
 _COUNT_QUESTIONS = """
 {
   const ask = window.fetch
