@@ -8,6 +8,7 @@ and the inbox makes twice once.
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import psycopg
@@ -23,6 +24,7 @@ from app.database import PINNED_OPTIONS
 from app.events import measured
 from app.events.catalogue import canonical
 from app.events.consumer import queues_for
+from app.events.waker import BETWEEN_TURNS_SECONDS
 
 log = structlog.get_logger("events")
 
@@ -31,7 +33,6 @@ log = structlog.get_logger("events")
 RELAY_BUNDLES_MAX = 100
 RELAY_EVENTS_MAX = 5_000
 LOOK_EVERY_SECONDS = 1.0
-LINGER_SECONDS = 0.003
 RELAY_LOCK = 7811887805
 
 _UNSENT = """
@@ -63,9 +64,10 @@ def relay(url: str, wanted: Topology, stopping: threading.Event) -> None:
             declare(connection, wanted)
             publisher = Publisher(connection)
             while not stopping.is_set():
+                began = time.monotonic()
                 while relay_some(database, publisher) and not stopping.is_set():
                     pass
-                stopping.wait(LINGER_SECONDS)
+                stopping.wait(began + BETWEEN_TURNS_SECONDS - time.monotonic())
                 for _ in database.notifies(timeout=LOOK_EVERY_SECONDS, stop_after=1):
                     pass
                 drain(connection, 0)  # heartbeats, and the word that the broker is closing

@@ -136,6 +136,7 @@ def handle_waiting(consumer: Consumer, *, relay: Callable[[], None] | None = Non
         if _database_is_away(error):
             raise
         _set_aside(consumer, taken, error)
+        more_waits = True  # the pieces
     failpoints.reach("inbox.committed")
     if has_recorded and relay is not None:
         relay()

@@ -22,10 +22,9 @@ from app.events.precedence import Precedence
 from app.events.relay import relay_once
 from app.events.shards import adopt
 from app.events.threads import Threads
+from app.events.waker import BETWEEN_TURNS_SECONDS
 
 LOOK_EVERY_SECONDS = 1.0
-# Gateways notify with every commit; those of a few milliseconds are relayed together.
-RELAY_LINGER_SECONDS = 0.003
 
 
 class EventRunner:
@@ -54,8 +53,9 @@ class EventRunner:
         with psycopg.connect(get_settings().libpq_url, autocommit=True, application_name="nyord-relay") as listening:
             listening.execute("LISTEN outbox")
             while not self._threads.stopping.is_set():
+                began = time.monotonic()
                 self._relay_all()
-                self._threads.stopping.wait(RELAY_LINGER_SECONDS)
+                self._threads.stopping.wait(began + BETWEEN_TURNS_SECONDS - time.monotonic())
                 for _ in listening.notifies(timeout=LOOK_EVERY_SECONDS, stop_after=1):
                     pass
 
@@ -76,12 +76,15 @@ class EventRunner:
         while not stopping.is_set():
             wake.clear()
             began = time.monotonic()
-            while (handled := handle_waiting(known, relay=self._relay_all)).events and not stopping.is_set():
+            handled = handle_waiting(known, relay=self._relay_all)
+            if handled.events:
                 worked_seconds = time.monotonic() - began
                 self._precedence.rest(known, more_waits=handled.more_waits, worked_seconds=worked_seconds)
-                began = time.monotonic()
-            self._precedence.caught_up(known)
-            wake.wait(LOOK_EVERY_SECONDS)
+            # What came meanwhile set our event again. In an ordered queue it may have been another worker's, who saw that it
+            # wasn't its turn: look once more.
+            if not handled.more_waits and not (handled.events and known.ordered):
+                self._precedence.caught_up(known)
+                wake.wait(LOOK_EVERY_SECONDS)
 
 
 def drain(consumers: dict[str, Consumer]) -> int:

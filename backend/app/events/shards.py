@@ -12,10 +12,11 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.core.errors import BankError
+from app.database import driver_connection
 from app.events.models import ShardPlan
 
 # The account in whose line an event stands.
@@ -24,7 +25,8 @@ ShardKey = Callable[[Any], int]
 SHARDS_MAX = 64
 _PLAN_LOCK = 7811887809
 RELAY_LOCK = 7811887806  # one relay at a time (see `relay`)
-_HANDLING = text(f"SELECT pg_advisory_xact_lock_shared({_PLAN_LOCK})")
+_HANDLING = f"SELECT pg_advisory_xact_lock_shared({_PLAN_LOCK})"
+_PLAN = "SELECT first_bundle, shards FROM shard_plans ORDER BY first_bundle"
 # The relay's too: what was relayed before us to fewer queues has a lower number than the first bundle of the new plan.
 _CHANGING = text(f"SELECT pg_advisory_xact_lock({_PLAN_LOCK}), pg_advisory_xact_lock({RELAY_LOCK})")
 _NEXT_BUNDLE = text("SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox', 'id')::regclass), 0) + 1")
@@ -73,7 +75,7 @@ def number_of(account: int, count: int) -> int:
 
 def plan_for_handling(session: Session) -> Plan:
     """Return the plan, which doesn't change until the session's transaction ends."""
-    session.execute(_HANDLING)
+    driver_connection(session).execute(_HANDLING, prepare=True)
     return _plan(session)  # a statement of its own: it sees what whoever changed the plan before us has committed
 
 
@@ -108,5 +110,5 @@ def _current(session: Session) -> int:
 
 
 def _plan(session: Session) -> Plan:
-    rows = session.execute(select(ShardPlan.first_bundle, ShardPlan.shards).order_by(ShardPlan.first_bundle)).all()
-    return Plan(tuple(row.first_bundle for row in rows), tuple(row.shards for row in rows))
+    rows: list[Any] = driver_connection(session).execute(_PLAN, prepare=True).fetchall()
+    return Plan(tuple(first for first, _ in rows), tuple(count for _, count in rows))
