@@ -41,6 +41,7 @@ def embedded_cells(wanted: Sequence[str], seconds: int) -> Iterator[Cell]:
                 with running_bank(port):
                     # Else the first seconds would measure how long a worker takes to start.
                     rest.wait_until_taken(workers_min=1)
+                    rest.wait_until_sealed()
                     # What is timed comes first: the load after it fills the tables.
                     for rate in RATES if "latency" in wanted else ():
                         name = f"open loop, {rate} a second"

@@ -13,10 +13,14 @@ from sqlalchemy import text
 _LOOK_EVERY_SECONDS: Final = 0.05
 _LOOK_AT_ALL_EVERY_SECONDS: Final = 0.25  # every queue of every bundle is a look that the bank feels
 _START_SECONDS_MAX: Final = 90
+_SEALED_SECONDS_MAX: Final = 180
 _MARK = text("SELECT (SELECT coalesce(max(id), 0) FROM transactions), (SELECT coalesce(max(id), 0) FROM outbox)")
 _COUNTS = text(
     "SELECT count(*) FILTER (WHERE status = 'PENDING'), count(*) FILTER (WHERE status = 'SUCCESS')"
     " FROM transactions WHERE id > :after"
+)
+_UNSEALED = text(
+    "SELECT coalesce((SELECT max(id) FROM movements), 0) - coalesce((SELECT max(last_id) FROM ledger_blocks), 0)"
 )
 _RELAYS = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'nyord-relay'")
 
@@ -65,6 +69,20 @@ def wait_until_taken(workers_min: int) -> None:
 
     wait_until(has_come_up, _START_SECONDS_MAX)
     wait_until_at_rest(Mark(0, 0), _START_SECONDS_MAX)
+
+
+def wait_until_sealed() -> None:
+    """Wait until every movement is chained: a million that the engine's cells leave behind are half a minute's work.
+
+    Raises:
+        TimeoutError: it took longer than three minutes.
+    """
+
+    def is_sealed() -> bool:
+        with unit_of_work() as session:
+            return int(session.execute(_UNSEALED).scalar_one()) <= 0
+
+    wait_until(is_sealed, _SEALED_SECONDS_MAX, every_seconds=_LOOK_AT_ALL_EVERY_SECONDS)
 
 
 def wait_until_at_rest(since: Mark, seconds: float) -> float:
