@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -36,8 +35,6 @@ _WEB_STEPS: Final[dict[str, tuple[str, ...]]] = {
 _CACHED: Final = ("--", "--cache", "--cache-location", "node_modules/.cache/eslint/")
 _SOURCES: Final = ("backend", "bench", "frontend/src", "deploy")
 _GENERATED: Final = {"versions", "schema.ts"}  # Alembic and openapi-typescript wrote them: nobody may cut them up
-_ALL_SKIPPED: Final = re.compile(r"^\d+ skipped\b(?!.* passed)", re.MULTILINE)  # as pytest's closing line says it
-_RERUN: Final = re.compile(r"\b\d+ rerun\b")
 _SUFFIXES: Final = {".py", ".ts", ".tsx", ".js", ".jsx", ".css", ".sql", ".sh"}
 
 
@@ -52,20 +49,17 @@ def run_everything(pytest_arguments: Sequence[str], *, fast: bool) -> int:
         bank = beside.submit(lambda: [name for name, command in _STEPS.items() if not _passes(name, _tool(command))])
         web = _failed_web_steps(whole=not pytest_arguments, fast=fast)
     failed = bank.result() + web
-    if not pytest_arguments and not fast and not _passes("web budgets", _pytest("-m", "alone")):
-        failed.append("web budgets")
     if too_long := long_files(ROOT):
         failed.append("file lengths")
         print("\n".join(f"  {line}" for line in too_long), flush=True)
     if failed:
         print(f"Failed before the tests: {', '.join(failed)}.", flush=True)
-    # The whole suite on every core, and one more: what is slow mostly waits. Each process starts a PostgreSQL of its own. A few
+    # The whole suite on every core, and two more: what is slow mostly waits. Each process starts a PostgreSQL of its own. A few
     # tests by name run plainly.
     # -rs says why tests were skipped, where there is no browser for example; -rR which were tried twice.
-    processes = str(min((os.cpu_count() or 1) + (not fast), PROCESSES_MAX))
+    processes = str(min((os.cpu_count() or 1) + (0 if fast else 2), PROCESSES_MAX))
     spread = () if pytest_arguments else ("-rsR", "-n", processes, "--dist", "worksteal")
-    left_out = [*(["slow"] if fast else []), *([] if pytest_arguments else ["alone"])]
-    chosen = ("-m", " and ".join(f"not {marker}" for marker in left_out)) if left_out else ()
+    chosen = ("-m", "not slow") if fast else ()
     command = _pytest(*spread, *chosen, *(_from_here(argument) for argument in pytest_arguments))
     return subprocess.run(command, cwd=BACKEND, check=False).returncode or int(bool(failed))
 
@@ -132,10 +126,7 @@ def _succeeds(name: str, act: Callable[[], object]) -> bool:
 
 
 def _report(name: str, passed: bool, started: float, output: str) -> bool:
-    skipped = _ALL_SKIPPED.search(output) is not None
-    again = _RERUN.search(output)
-    outcome = "FAILED" if not passed else "SKIPPED" if skipped else f"ok, {again[0]}" if again else "ok"
-    print(f"{name:<13} {outcome} ({time.monotonic() - started:.1f} s)", flush=True)
+    print(f"{name:<13} {'ok' if passed else 'FAILED'} ({time.monotonic() - started:.1f} s)", flush=True)
     if not passed:
         print(output.strip(), flush=True)
     return passed

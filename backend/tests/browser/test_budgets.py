@@ -1,4 +1,4 @@
-"""How quick every page is: Lighthouse's mobile lab, on a machine that does nothing else meanwhile."""
+"""How quick every page is: Lighthouse's mobile lab."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.browser.lighthouse import Lighthouse, lighthouse
 from tests.browser.people import People
 from tests.browser.places import PLACES, Place
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.lighthouse
 
 
 @pytest.fixture(scope="module")

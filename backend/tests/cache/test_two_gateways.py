@@ -58,6 +58,12 @@ def knock(fresh_database: Callable[[], str], own_redis: OwnRedis, tmp_path: Path
             process.wait(30)
 
 
+def after_a_second_each(times: int) -> Iterator[int]:
+    for number in range(times):
+        time.sleep(1)
+        yield number
+
+
 @pytest.mark.slow
 class TestTwoGateways:
     """S27, S154.3, C18: limits are shared by all gateways."""
@@ -65,8 +71,9 @@ class TestTwoGateways:
     def test_together_as_often_as_the_limit_says(self, knock: Knock, own_redis: OwnRedis) -> None:
         assert [knock(0) for _ in range(LIMIT + 1)] == [401] * LIMIT + [429]
         assert knock(1) == 401, "it has never heard of this address"
-        time.sleep(1)
-        assert [knock(1) for _ in range(3)] == [429] * 3
+        # It learns of the others' in the background. By itself it would refuse only after LIMIT of its own.
+        assert any(knock(1) == 429 for _ in after_a_second_each(LIMIT - 2)), "it has heard by now"
+        assert [knock(1) for _ in range(2)] == [429] * 2
 
         own_redis.kill()
         assert [knock(0), knock(1)] == [429, 429], "what they know they still know"

@@ -57,15 +57,6 @@ class TestRunEverything:
         assert cli_checks._failed_web_steps(whole=True, fast=fast) == []
         assert [name for name, command in commands.items() if "--cache" in command] == cached
 
-    def test_what_was_skipped_isn_t_called_ok(self, capfd: pytest.CaptureFixture[str]) -> None:
-        assert cli_checks._report("web budgets", True, 0, "sss\n3 skipped, 900 deselected in 2.00s\n")
-        assert cli_checks._report("web budgets", True, 0, "..s\n2 passed, 1 skipped in 2.00s\n")
-        assert [line.split()[2] for line in capfd.readouterr().out.splitlines()] == ["SKIPPED", "ok"]
-
-    def test_what_was_tried_twice_is_said(self, capfd: pytest.CaptureFixture[str]) -> None:
-        assert cli_checks._report("web budgets", True, 2.0, "R....\n4 passed, 1 rerun in 2.00s\n")
-        assert capfd.readouterr().out.startswith("web budgets   ok, 1 rerun (")
-
     def test_without_its_packages_nothing_of_the_web_app_can_be_tried(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cli_checks, "_succeeds", lambda name, act: False)
         assert cli_checks._failed_web_steps(whole=True) == ["web packages"]
