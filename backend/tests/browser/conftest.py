@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +16,7 @@ from app.web.errors import BuildFailed
 from tests.browser import chromium
 from tests.browser.people import People, Person
 from tests.browser.visit import Visit, session_of, visit
-from tests.embedded.bank import Bank, bank
+from tests.embedded.bank import Bank, bank, copy_of
 
 HERE = Path(__file__).parent
 OpenVisit = Callable[..., Visit]
@@ -65,8 +67,22 @@ def running_bank(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -
         pytest.fail(f"{error}\n{error.output}", pytrace=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RATE_LIMIT_ENABLED", "false")  # more people sign up here in a minute than a bank sees in a day
-        with bank(tmp_path_factory.mktemp("browser") / "bank", "--demo") as running:
+        with bank(copy_of(demo_bank(tmp_path_factory), tmp_path_factory.mktemp("browser") / "bank")) as running:
             yield running
+
+
+def demo_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a stopped bank with the demo people, made once for all of the run's processes."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    made = shared / "demo-bank"
+    with (shared / "demo-bank.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            with bank(shared / "demo-bank-in-the-making", "--demo"):
+                pass
+            (shared / "demo-bank-in-the-making").rename(made)
+    return made
 
 
 @pytest.fixture(scope="package")

@@ -118,11 +118,16 @@ class People:
             time.sleep(0.2)
 
     def wait_until_at_rest(self) -> None:
-        """Wait until the bank has done all that its people gave it to do."""
+        """Wait until the bank has done all that can be done now: what was put off may wait for minutes."""
         deadline = time.monotonic() + REST_SECONDS_MAX
-        while any(queue["waiting"] for queue in self.call(self.admin, "GET", "/admin/queues")["queues"]):
+        before, now = None, self._waiting()
+        while before != now:
             assert time.monotonic() < deadline, "the bank doesn't come to rest"
-            time.sleep(0.2)
+            time.sleep(1)
+            before, now = now, self._waiting()
+
+    def _waiting(self) -> list[int] | None:
+        return [queue["waiting"] for queue in self.call(self.admin, "GET", "/admin/queues")["queues"]]
 
     def _token(self, person: Person) -> str:
         """Return a token of theirs, used again while it is fresh: a password takes its time to check."""

@@ -11,7 +11,7 @@ from tests.browser.lighthouse import Lighthouse, lighthouse
 from tests.browser.people import People
 from tests.browser.places import PLACES, Place
 
-pytestmark = pytest.mark.lighthouse
+pytestmark = pytest.mark.measures
 
 
 @pytest.fixture(scope="module")

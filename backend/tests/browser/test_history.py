@@ -119,7 +119,7 @@ def many_rows(route: Route, person: Person) -> None:
 class TestFiftyThousand:
     """A list of any length stays as quick as a short one."""
 
-    @pytest.mark.alone
+    @pytest.mark.measures
     def test_only_what_is_in_sight_exists_and_a_press_answers_at_once(
         self, open_visit: OpenVisit, meera: Person, address: str, request: pytest.FixtureRequest
     ) -> None:

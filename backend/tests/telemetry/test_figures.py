@@ -77,7 +77,7 @@ class TestRequests:
             answered(f"M{number}", None, 404, 0.001, request_id="x", traceparent=None)
         assert [labels for labels, _, _ in HTTP_SECONDS.seen()] == [("other", "none", 404)]
 
-    @pytest.mark.alone
+    @pytest.mark.measures
     def test_it_costs_less_than_two_microseconds(self) -> None:
         """The busiest route pays it with every transfer."""
         headers = {b"host": b"bank", b"authorization": b"Bearer x"}
