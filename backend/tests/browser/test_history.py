@@ -26,6 +26,7 @@ def meera(people: People) -> Person:
     person, rohan = people.customer("Meera Nair", rupees=1_000), people.customer("Rohan Gupta")
     for amount, note in ((40, "Coffee"), (600, "Rent")):
         people.pay(person, rohan, amount, note)
+    people.wait_until_at_rest()  # else the news of these payments would come to the page that a test has just opened
     return person
 
 
