@@ -26,7 +26,6 @@ def meera(people: People) -> Person:
     person, rohan = people.customer("Meera Nair", rupees=1_000), people.customer("Rohan Gupta")
     for amount, note in ((40, "Coffee"), (600, "Rent")):
         people.pay(person, rohan, amount, note)
-    people.wait_until_at_rest()  # else the news of these payments would come to the page that a test has just opened
     return person
 
 
@@ -182,6 +181,7 @@ class TestReadingOn:
         visit = open_visit(meera)
         visit.page.route(re.compile("/transactions/me"), lambda route: page_of_many(route, sample))
         page = visit.go(statement(meera))
+        # Also when the news of her payments, made a moment ago, comes while it reads.
         page.get_by_text("the newest 2,100 payments").wait_for()
         to_the_end = "window.scrollTo(0, document.documentElement.scrollHeight)"
         for count in (2_300, 2_500):

@@ -35,7 +35,7 @@ export function History({ filters, detail, accountId, opened }: Props) {
   const t = useText(historyText)
   const user = useUser()
   const query = useHistory(filters.asked)
-  const { hasNextPage, isFetchingNextPage, fetchNextPage, data } = query
+  const { hasNextPage, isFetching, isFetchingNextPage, fetchNextPage, data } = query
   const pages = data?.pages.length ?? 0
   const { direction, q } = filters.asked
 
@@ -52,8 +52,9 @@ export function History({ filters, detail, accountId, opened }: Props) {
   // The sums want all of it, and wait until they can be seen.
   const covered = useMedia('(width < 64rem)') && opened
   useEffect(() => {
-    if (isLooking || (pages > 0 && pages < PAGES_AT_ONCE && !covered)) more()
-  }, [isLooking, pages, covered, more])
+    // A payment that comes live has the newest page read again, and what would be asked for meanwhile is dropped.
+    if (!isFetching && (isLooking || (pages > 0 && pages < PAGES_AT_ONCE && !covered))) more()
+  }, [isFetching, isLooking, pages, covered, more])
 
   return (
     <>
