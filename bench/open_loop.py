@@ -180,10 +180,15 @@ class _Lines:
         while self._all or self._opening:
             await asyncio.sleep(0.01)
 
-    async def _connect(self) -> None:
-        _, line = await asyncio.get_running_loop().create_connection(lambda: _Line(self), "127.0.0.1", self._port)
+    def opened(self, line: _Line) -> None:
         self._all.add(line)
-        self.is_free(line)
+        if self.is_open:
+            self.is_free(line)
+        else:  # it was on its way when everybody else hung up
+            line.hang_up()
+
+    async def _connect(self) -> None:
+        await asyncio.get_running_loop().create_connection(lambda: _Line(self), "127.0.0.1", self._port)
 
     async def _reconnect(self) -> None:
         while self.is_open:
@@ -204,6 +209,7 @@ class _Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's isn't one by name
+        self._lines.opened(self)
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._asked is not None:
