@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-from bench.open_loop import ANSWER_SECONDS_MAX, Asked, Kept, Seen, Transfers, offer
+from bench.open_loop import ANSWER_SECONDS_MAX, Asked, Kept, Seen, Transfers, _Lines, offer
 from bench.proof import promised
 from bench.server import Customer
 
@@ -84,6 +84,22 @@ class TestOffer:
         monkeypatch.setattr("bench.open_loop.ANSWER_SECONDS_MAX", 0.1)
         seen = asyncio.run(ask([TAKEN], delay_seconds=ANSWER_SECONDS_MAX))
         assert seen.unanswered == 10
+
+
+class TestLines:
+    def test_a_connection_on_its_way_hangs_up_with_the_others(self) -> None:
+        async def end() -> bool:
+            async with bank([TAKEN]) as port:
+                lines = _Lines(port, waits=True)
+                await lines.open(1)
+                (line,) = lines.idle
+                line.hang_up()
+                await asyncio.sleep(0)  # it is lost, and another one on its way
+                assert not lines.idle
+                await asyncio.wait_for(lines.close(), 5)
+                return not lines.idle
+
+        assert asyncio.run(end())
 
 
 class TestTransfers:
