@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -11,24 +11,18 @@ from app.web.build import FRONTEND
 
 AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_COLOURS = "color-contrast"
 _RUN = """
-async ([tags, colours, which]) => (await axe.run(document, {
-  ...(which === 'colours'
-    ? { runOnly: { type: 'rule', values: [colours] } }
-    : { runOnly: { type: 'tag', values: tags }, rules: { [colours]: { enabled: which === 'all' } } }),
-  resultTypes: ['violations'],
+async (tags) => (await axe.run(document, {
+  runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'],
 })).violations
 """
 
-Rules = Literal["all", "colours", "all but colours"]
 
-
-def violations(page: Page, rules: Rules = "all") -> list[str]:
-    """Return a line for each element of the page that breaks one of these rules. Contrast takes two thirds of the time."""
+def violations(page: Page) -> list[str]:
+    """Return a line for each element of the page that breaks a rule."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(Path(AXE).read_text())  # as the debugger: the page's policy would refuse a script tag
-    found: list[dict[str, Any]] = page.evaluate(_RUN, [_RULES, _COLOURS, rules])
+    found: list[dict[str, Any]] = page.evaluate(_RUN, _RULES)
     return [
         f"{violation['id']}: {violation['help']} — {node['html'][:160]} ({node['failureSummary'].splitlines()[-1].strip()})"
         for violation in found
@@ -36,7 +30,7 @@ def violations(page: Page, rules: Rules = "all") -> list[str]:
     ]
 
 
-def assert_accessible(page: Page, rules: Rules = "all") -> None:
+def assert_accessible(page: Page) -> None:
     """Assert that axe finds nothing on the page as it is now."""
-    found = violations(page, rules)
+    found = violations(page)
     assert not found, f"{page.url}\n" + "\n".join(found)

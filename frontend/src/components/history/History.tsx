@@ -40,8 +40,9 @@ export function History({ filters, detail, accountId, opened }: Props) {
   const { direction, q } = filters.asked
 
   const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+    // A payment that comes live has the newest page read again, and what is asked for meanwhile is dropped.
+    if (hasNextPage && !isFetching) void fetchNextPage()
+  }, [hasNextPage, isFetching, fetchNextPage])
 
   const seen = useSeen(data?.pages, user.id, filters.asked.accountId)
   // The search knows no direction, so what it found is sifted here.
@@ -52,9 +53,8 @@ export function History({ filters, detail, accountId, opened }: Props) {
   // The sums want all of it, and wait until they can be seen.
   const covered = useMedia('(width < 64rem)') && opened
   useEffect(() => {
-    // A payment that comes live has the newest page read again, and what would be asked for meanwhile is dropped.
-    if (!isFetching && (isLooking || (pages > 0 && pages < PAGES_AT_ONCE && !covered))) more()
-  }, [isFetching, isLooking, pages, covered, more])
+    if (isLooking || (pages > 0 && pages < PAGES_AT_ONCE && !covered)) more()
+  }, [isLooking, pages, covered, more])
 
   return (
     <>
