@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from app.database import unit_of_work
-from app.torture.audit import on_its_way
+from app.torture.audit import on_its_way, unsealed
 from sqlalchemy import text
 
 _LOOK_EVERY_SECONDS: Final = 0.05
@@ -18,9 +18,6 @@ _MARK = text("SELECT (SELECT coalesce(max(id), 0) FROM transactions), (SELECT co
 _COUNTS = text(
     "SELECT count(*) FILTER (WHERE status = 'PENDING'), count(*) FILTER (WHERE status = 'SUCCESS')"
     " FROM transactions WHERE id > :after"
-)
-_UNSEALED = text(
-    "SELECT coalesce((SELECT max(id) FROM movements), 0) - coalesce((SELECT max(last_id) FROM ledger_blocks), 0)"
 )
 _RELAYS = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'nyord-relay'")
 
@@ -80,7 +77,7 @@ def wait_until_sealed() -> None:
 
     def is_sealed() -> bool:
         with unit_of_work() as session:
-            return int(session.execute(_UNSEALED).scalar_one()) <= 0
+            return unsealed(session) == 0
 
     wait_until(is_sealed, _SEALED_SECONDS_MAX, every_seconds=_LOOK_AT_ALL_EVERY_SECONDS)
 

@@ -117,7 +117,7 @@ class Auditor:
     def unsealed(self) -> int:
         """Return how far the chain is behind the movements: it grows only if beat, broker and worker do their tasks."""
         with unit_of_work() as session:
-            return _number(session, _UNSEALED)
+            return unsealed(session)
 
     def search_differs(self, *, thorough: bool = True) -> list[str]:
         """Return how search differs from PostgreSQL, of what has been consumed: every document, or only their figures."""
@@ -183,6 +183,11 @@ class Auditor:
         findings.add("notifications doubled", sorted(told - expected))
         findings.add("events missing", _number(session, _FINAL) - len(self._ends))
         findings.add("events doubled", [number for number, times in self._ends.items() if times > 1])
+
+
+def unsealed(session: Session) -> int:
+    """Return how far the chain is behind the movements, in movements."""
+    return _number(session, _UNSEALED)
 
 
 def on_its_way(session: Session, after: int) -> int:
