@@ -120,14 +120,11 @@ class People:
     def wait_until_at_rest(self) -> None:
         """Wait until the bank has done all that can be done now: what was put off may wait for minutes."""
         deadline = time.monotonic() + REST_SECONDS_MAX
-        before, now = None, self._waiting()
-        while before != now:
+        while any(
+            queue["waiting"] > queue["retrying"] for queue in self.call(self.admin, "GET", "/admin/queues")["queues"]
+        ):
             assert time.monotonic() < deadline, "the bank doesn't come to rest"
-            time.sleep(1)
-            before, now = now, self._waiting()
-
-    def _waiting(self) -> list[int] | None:
-        return [queue["waiting"] for queue in self.call(self.admin, "GET", "/admin/queues")["queues"]]
+            time.sleep(0.2)
 
     def _token(self, person: Person) -> str:
         """Return a token of theirs, used again while it is fresh: a password takes its time to check."""
