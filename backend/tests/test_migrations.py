@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,7 @@ from tests.conftest import BACKEND, point_at
 from tests.money import transfer_completed
 
 TOLD = "(user_id, id, type, related_id, title, message, created_at)"
+WORDED = "(user_id, id, type, related_id, title, message, created_at, sentence, facts)"
 OF_A_TRANSFER = "'transfer.sent', 41, 'Money sent', 'You sent ₹1.00.', now()"
 OURS = "VALUES ('q', 't', 'e', 6, 7, 3)"
 
@@ -91,10 +93,33 @@ class TestNoticesInAnyLanguage:
             assert session.execute(text("SELECT title, message, sentence, facts FROM notifications")).one() == (
                 "Money sent", "You sent ₹1.00.", None, None,
             )  # fmt: skip
-            notify(session, [Envelope(transfer_completed(), 2)])
-            new = session.scalars(text("SELECT sentence FROM notifications WHERE id = 2 ORDER BY user_id")).all()
-            assert new == ["transfer.sent", "transfer.received"]
+            session.execute(
+                text(f"INSERT INTO notifications {WORDED} VALUES (7, 2, {OF_A_TRANSFER}, 'transfer.sent', '{{}}')")
+            )
         command.downgrade(alembic, "0003")
         with unit_of_work() as session:
             assert session.scalars(text("SELECT title FROM notifications WHERE id = 1")).all() == ["Money sent"]
             session.execute(text(f"INSERT INTO notifications {TOLD} VALUES (7, 3, {OF_A_TRANSFER})"))
+
+
+class TestNoticesWordedWhenRead:
+    """Revision 0005: what was told before keeps its words; back again, what has none gets its sentence and facts as words."""
+
+    def test_on_data(self, fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+        point_at(monkeypatch, fresh_database())
+        alembic = Config(BACKEND / "alembic.ini")
+        command.downgrade(alembic, "0004")
+        with unit_of_work() as session:
+            session.execute(text(f"INSERT INTO notifications {TOLD} VALUES (7, 1, {OF_A_TRANSFER})"))
+        command.upgrade(alembic, "0005")
+        with unit_of_work() as session:
+            notify(session, [Envelope(transfer_completed(), 2)])
+        rows = text("SELECT id, title, message, sentence FROM notifications WHERE user_id = 7 ORDER BY id")
+        before = (1, "Money sent", "You sent ₹1.00.", None)
+        with unit_of_work() as session:
+            assert session.execute(rows).all() == [before, (2, None, None, "transfer.sent")]
+        command.downgrade(alembic, "0004")
+        with unit_of_work() as session:
+            old, new = session.execute(rows).all()
+        assert (old, new.title) == (before, "transfer.sent")
+        assert json.loads(new.message)["amount_minor"] == 150_00

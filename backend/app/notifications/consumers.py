@@ -13,6 +13,7 @@ from app.events.consumer import Envelope, consumer
 from app.identity.models import Role, User
 from app.notifications import messages, service
 from app.notifications.messages import Draft
+from app.notifications.sentences import say
 from app.realtime import service as realtime
 
 # The larger the batch, the cheaper a row; what waits is taken at once, so nobody waits for a batch to fill.
@@ -44,10 +45,11 @@ def _admins(session: Session) -> list[int]:
 
 def _pushes(envelope: Envelope, draft: Draft) -> list[dict[str, Any]]:
     """What the person's sockets get (S98, S99): the notification, and the new balance when money moved."""
+    title, message = say(draft.sentence, draft.facts)
     notification = {
         "id": envelope.place,
-        "title": draft.title,
-        "message": draft.message,
+        "title": title,
+        "message": message,
         "sentence": draft.sentence,
         "facts": draft.facts,
         "type": draft.type,

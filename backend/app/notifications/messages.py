@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from app.core.money import format_money, to_wire
+from app.core.money import to_wire
 from app.events.catalogue import (
     AccountUpdated,
     BalanceAdjusted,
@@ -35,7 +35,7 @@ from app.events.catalogue import (
     WithdrawalFailed,
     WorkerFailed,
 )
-from app.notifications.sentences import NONE, Facts, say
+from app.notifications.sentences import NONE, Facts
 
 ERROR_CHARACTERS_MAX = 200
 
@@ -46,8 +46,6 @@ class Draft(NamedTuple):
     user_id: int
     type: str
     related_id: int
-    title: str
-    message: str
     sentence: str
     facts: Facts
     created_at: datetime
@@ -62,63 +60,54 @@ def drafts(event: Event, admins: Admins) -> list[Draft]:
     return _SPEAKERS[type(event)](event, admins)
 
 
-def _tell(
-    event: MoneyFacts, user_id: int | None, kind: str, sentence: str, amount: str, more: Facts = NONE
-) -> list[Draft]:
+def _tell(event: MoneyFacts, user_id: int | None, kind: str, sentence: str, more: Facts = NONE) -> list[Draft]:
     """One draft about a transaction, or none: the bank's own side reads no notifications."""
     if user_id is None:
         return []
     facts = {"amount_minor": event.amount_minor, "currency": event.currency, **more}
-    title, message = say(sentence, facts, amount=amount)
-    return [Draft(user_id, kind, event.transaction_id, title, message, sentence, facts, event.occurred_at)]
+    return [Draft(user_id, kind, event.transaction_id, sentence, facts, event.occurred_at)]
 
 
 def _inform(
     event: Event, user_ids: Sequence[int], kind: str, related_id: int, sentence: str, facts: Facts = NONE
 ) -> list[Draft]:
     """The same draft, about anything but money, to each of them."""
-    title, message = say(sentence, facts)
-    return [Draft(user, kind, related_id, title, message, sentence, facts, event.occurred_at) for user in user_ids]
-
-
-def _amount(event: MoneyFacts) -> str:
-    return format_money(event.amount_minor, event.currency)
+    return [Draft(user, kind, related_id, sentence, facts, event.occurred_at) for user in user_ids]
 
 
 def _transfer_completed(event: TransferCompleted, _: Admins) -> list[Draft]:
-    amount = _amount(event)
     sender, receiver = event.src_user_id, event.dest_user_id
     if sender == receiver:
-        return _tell(event, sender, "transfer.moved", "transfer.moved", amount)
+        return _tell(event, sender, "transfer.moved", "transfer.moved")
     sent: Facts = {"name": event.dest_user_name, "note": event.note}
     received: Facts = {"name": event.src_user_name, "note": event.note}
     return [
-        *_tell(event, sender, "transfer.sent", "transfer.sent", amount, sent),
-        *_tell(event, receiver, "transfer.received", "transfer.received", amount, received),
+        *_tell(event, sender, "transfer.sent", "transfer.sent", sent),
+        *_tell(event, receiver, "transfer.received", "transfer.received", received),
     ]
 
 
 def _deposit_completed(event: DepositCompleted, _: Admins) -> list[Draft]:
-    return _tell(event, event.dest_user_id, "deposit.completed", "deposit.completed", _amount(event))
+    return _tell(event, event.dest_user_id, "deposit.completed", "deposit.completed")
 
 
 def _withdrawal_completed(event: WithdrawalCompleted, _: Admins) -> list[Draft]:
-    return _tell(event, event.src_user_id, "withdrawal.completed", "withdrawal.completed", _amount(event))
+    return _tell(event, event.src_user_id, "withdrawal.completed", "withdrawal.completed")
 
 
 def _transfer_failed(event: TransferFailed, _: Admins) -> list[Draft]:
     why = {"name": event.dest_user_name, **_why(event, "Nothing has left your account.")}
-    return _tell(event, event.src_user_id, "transfer.failed", "transfer.failed", _amount(event), why)
+    return _tell(event, event.src_user_id, "transfer.failed", "transfer.failed", why)
 
 
 def _withdrawal_failed(event: WithdrawalFailed, _: Admins) -> list[Draft]:
     why = _why(event, "Nothing has left your account.")
-    return _tell(event, event.src_user_id, "withdrawal.failed", "withdrawal.failed", _amount(event), why)
+    return _tell(event, event.src_user_id, "withdrawal.failed", "withdrawal.failed", why)
 
 
 def _deposit_failed(event: DepositFailed, _: Admins) -> list[Draft]:
     why = _why(event, "Nothing has reached your account.")
-    return _tell(event, event.dest_user_id, "deposit.failed", "deposit.failed", _amount(event), why)
+    return _tell(event, event.dest_user_id, "deposit.failed", "deposit.failed", why)
 
 
 def _why(event: MoneyRefused, fact: str) -> Facts:
@@ -132,12 +121,12 @@ def _owner(event: MoneyFacts) -> int | None:
 
 def _reviewed(event: MoneyFacts, kind: str, state: str) -> list[Draft]:
     """What becomes of a payment, named as the customer would: a transfer by its recipient, cash by its direction."""
-    amount, owner = _amount(event), _owner(event)
+    owner = _owner(event)
     if event.src_user_id is None:
-        return _tell(event, owner, kind, f"deposit.{state}", amount)
+        return _tell(event, owner, kind, f"deposit.{state}")
     if event.dest_user_id is None or event.kind == "withdrawal":
-        return _tell(event, owner, kind, f"withdrawal.{state}", amount)
-    return _tell(event, owner, kind, f"transfer.{state}", amount, {"name": event.dest_user_name})
+        return _tell(event, owner, kind, f"withdrawal.{state}")
+    return _tell(event, owner, kind, f"transfer.{state}", {"name": event.dest_user_name})
 
 
 def _held(event: FraudCheckRequired, _: Admins) -> list[Draft]:
@@ -149,33 +138,30 @@ def _cleared(event: FraudCleared, _: Admins) -> list[Draft]:
 
 
 def _suspected(event: FraudSuspected, admins: Admins) -> list[Draft]:
-    amount = _amount(event)
     more: Facts = {"transaction_id": event.transaction_id, "user_id": _owner(event) or 0, "reason_code": event.reason}
-    return [
-        draft for admin in admins for draft in _tell(event, admin, "fraud.suspected", "fraud.suspected", amount, more)
-    ]
+    return [draft for admin in admins for draft in _tell(event, admin, "fraud.suspected", "fraud.suspected", more)]
 
 
 def _reversed(event: TransferReversed, _: Admins) -> list[Draft]:
     """The reversing transaction runs the other way: its source once received, its destination once sent."""
-    amount, kind, reason = _amount(event), "transfer.reversed", event.reason
+    kind, reason = "transfer.reversed", event.reason
     taker, giver = event.src_user_id, event.dest_user_id
     if taker == giver:
-        return _tell(event, taker, kind, "transfer.moved_back", amount, {"reason": reason})
+        return _tell(event, taker, kind, "transfer.moved_back", {"reason": reason})
     # A side without a customer has the name of one of the bank's own accounts, which says nothing to anybody.
     by = event.src_user_name if taker is not None else ""
     to = event.dest_user_name if giver is not None else ""
     return [
-        *_tell(event, taker, kind, "transfer.given_back", amount, {"name": to, "reason": reason}),
-        *_tell(event, giver, kind, "transfer.returned", amount, {"name": by, "reason": reason}),
+        *_tell(event, taker, kind, "transfer.given_back", {"name": to, "reason": reason}),
+        *_tell(event, giver, kind, "transfer.returned", {"name": by, "reason": reason}),
     ]
 
 
 def _adjusted(event: BalanceAdjusted, _: Admins) -> list[Draft]:
-    amount, kind, reason = _amount(event), "balance.adjusted", event.reason
+    kind, reason = "balance.adjusted", event.reason
     return [
-        *_tell(event, event.src_user_id, kind, "balance.taken", amount, {"reason": reason}),
-        *_tell(event, event.dest_user_id, kind, "balance.added", amount, {"reason": reason}),
+        *_tell(event, event.src_user_id, kind, "balance.taken", {"reason": reason}),
+        *_tell(event, event.dest_user_id, kind, "balance.added", {"reason": reason}),
     ]
 
 

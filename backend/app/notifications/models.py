@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
@@ -22,11 +22,19 @@ class Notification(Base):
     type: Mapped[str] = mapped_column(String(40))
     # The transaction, account or user that it speaks of, by the id of its kind.
     related_id: Mapped[int] = mapped_column(BigInteger)
-    title: Mapped[str] = mapped_column(String(120))
-    message: Mapped[str] = mapped_column(Text)
-    # The same for a program that says it in another language; null in rows from before there was any. JSON, but as text:
-    # nobody asks the database what is in it, and a type that reads it again would be paid for with every row.
+    # What is said, in whichever language: the words are found when somebody reads it. JSON, but as text: nobody asks the
+    # database what is in it, and a type that reads it again would be paid for with every row.
     sentence: Mapped[str | None] = mapped_column(String(40))
     facts: Mapped[str | None] = mapped_column(Text)
+    # Rows from before there were sentences have their English words instead.
+    title: Mapped[str | None] = mapped_column(String(120))
+    message: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint(
+            "sentence IS NOT NULL AND facts IS NOT NULL OR title IS NOT NULL AND message IS NOT NULL",
+            name="says_something",
+        ),
+    )

@@ -8,9 +8,11 @@ import msgspec
 from pydantic import BaseModel, Field
 
 from app.notifications.models import Notification
-from app.notifications.sentences import Facts
+from app.notifications.sentences import Facts, say
 
 _decode = msgspec.json.Decoder(Facts).decode
+# A worker of a newer program may tell what this one has no words for, while the two are exchanged.
+_NEWER = "News", "There is news that this version of Nyord can't put into words yet. Look again in a few minutes."
 
 
 class NotificationOut(BaseModel):
@@ -33,17 +35,29 @@ class NotificationOut(BaseModel):
     @classmethod
     def of(cls, row: Notification) -> NotificationOut:
         """Return the row as its owner sees it."""
+        facts = None if row.facts is None else _decode(row.facts)
+        title, message = _words(row, facts)
         return cls(
             id=row.id,
-            title=row.title,
-            message=row.message,
+            title=title,
+            message=message,
             sentence=row.sentence,
-            facts=None if row.facts is None else _decode(row.facts),
+            facts=facts,
             type=row.type,
             related_id=row.related_id,
             created_at=row.created_at,
             read=row.read_at is not None,
         )
+
+
+def _words(row: Notification, facts: Facts | None) -> tuple[str, str]:
+    """Return the title and the message in English."""
+    if row.sentence is None or facts is None:
+        return row.title or "", row.message or ""
+    try:
+        return say(row.sentence, facts)
+    except KeyError:
+        return _NEWER
 
 
 class StatsOut(BaseModel):

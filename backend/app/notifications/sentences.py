@@ -10,6 +10,8 @@ import itertools
 import re
 from typing import NamedTuple
 
+from app.core.money import format_money
+
 Facts = dict[str, str | int]
 """What a sentence tells, so that it can be said in another language; a fact that there is not is an empty text."""
 
@@ -23,7 +25,7 @@ class Sentence(NamedTuple):
     """What is said.
 
     `optional` are the gaps of what stands in brackets; `forms` is the message for each choice of those that are filled,
-    in the order of binary numbers, as Python's `%` wants it. Twelve thousand rows a second are worded with them.
+    in the order of binary numbers, as Python's `%` wants it.
     """
 
     title: str
@@ -134,10 +136,12 @@ SENTENCES: dict[str, Sentence] = {
 }
 
 
-def say(code: str, facts: Facts, *, amount: str = "") -> tuple[str, str]:
-    """Return a sentence's title and its message in English; `amount` is how a person reads the amount among the facts."""
+def say(code: str, facts: Facts) -> tuple[str, str]:
+    """Return a sentence's title and its message in English."""
     title, _, optional, forms = SENTENCES[code]
     choice = 0
     for gap in optional:
         choice = 2 * choice + (facts[gap] != "")
-    return title, forms[choice] % {"amount": amount, **facts}
+    if "amount_minor" in facts:
+        facts = {"amount": format_money(int(facts["amount_minor"]), str(facts["currency"])), **facts}
+    return title, forms[choice] % facts

@@ -19,9 +19,8 @@ from app.notifications.models import Notification
 # spliced by hand. The conflict is an event that arrives again: the row is there already, and nobody is told twice.
 _WRITE = """
     WITH written AS (
-        INSERT INTO notifications (id, user_id, type, related_id, title, message, sentence, facts, created_at)
-        SELECT * FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::text[],
-            %b::text[], %b::timestamptz[])
+        INSERT INTO notifications (id, user_id, type, related_id, sentence, facts, created_at)
+        SELECT * FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::timestamptz[])
         ON CONFLICT DO NOTHING
         RETURNING user_id, id)
     SELECT user_id, id FROM written WHERE user_id = ANY(%b)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from sqlalchemy import event as sql_events
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.consumers import consumers
@@ -18,6 +18,8 @@ from app.events.outbox import record
 from app.events.runner import drain
 from app.identity.models import Role, User
 from app.notifications.consumers import NOTIFY_BATCH_MAX, notify
+from app.notifications.models import Notification
+from app.notifications.schemas import NotificationOut
 from app.realtime import service as realtime
 from tests.money import ARJUN, MEERA, facts, transfer_completed
 
@@ -84,7 +86,8 @@ class TestNotify:
     def test_whatever_a_user_writes_stays_text(self, database: str, text_of_a_user: str) -> None:
         deliver(transfer_completed(note=text_of_a_user, src_user_name=text_of_a_user or "x"))
         with unit_of_work() as session:
-            message = session.scalar(text("SELECT message FROM notifications WHERE type = 'transfer.received'"))
+            received = select(Notification).where(Notification.type == "transfer.received")
+            message = NotificationOut.of(session.scalars(received).one()).message
         assert message == f"You received ₹150.00 from {text_of_a_user or 'x'}" + (
             f": “{text_of_a_user}”" if text_of_a_user else "."
         )

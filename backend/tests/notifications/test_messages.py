@@ -27,15 +27,21 @@ from app.events.catalogue import (
     WorkerFailed,
 )
 from app.notifications import messages
-from app.notifications.messages import SPOKEN_OF, drafts
+from app.notifications.messages import SPOKEN_OF, Draft, drafts
+from app.notifications.sentences import say
 from tests.money import ARJUN, BALANCES, CASH, MEERA, PAID_OUT, facts, transfer_completed, transfer_failed
 
 ADMINS = [1, 2]
 
 
+def words(draft: Draft) -> tuple[str, str]:
+    """Return the title and the message as the person reads them."""
+    return say(draft.sentence, draft.facts)
+
+
 def said(event: Event) -> dict[int, str]:
     """Return the sentence to each person."""
-    return {draft.user_id: draft.message for draft in drafts(event, ADMINS)}
+    return {draft.user_id: words(draft)[1] for draft in drafts(event, ADMINS)}
 
 
 def account(change: str, *, active: bool = True, reason: str = "") -> AccountUpdated:
@@ -67,7 +73,7 @@ class TestTransfers:
 
     def test_between_own_accounts_is_one_notification(self) -> None:
         [draft] = drafts(transfer_completed(dest_user_id=ARJUN), ADMINS)
-        assert (draft.user_id, draft.type, draft.message) == (
+        assert (draft.user_id, draft.type, words(draft)[1]) == (
             ARJUN,
             "transfer.moved",
             "You moved ₹150.00 between your accounts.",
@@ -148,7 +154,7 @@ class TestReviews:
     def test_held(self) -> None:
         [draft] = drafts(FraudCheckRequired(**facts(), reason="high-value"), ADMINS)
         assert draft.user_id == ARJUN
-        assert draft.message.startswith("₹150.00 to Meera Nair is waiting for our review. The money is set aside")
+        assert words(draft)[1].startswith("₹150.00 to Meera Nair is waiting for our review. The money is set aside")
         assert "high-value" not in repr(draft), "the customer isn't told which rule it was"
 
     def test_cleared(self) -> None:
@@ -183,7 +189,7 @@ class TestPeopleAndAccounts:
         event = KYCStatusChanged(occurred_at=clock.now(), user_id=ARJUN, status=status, reason="blurred")
         [draft] = drafts(event, ADMINS)
         assert (draft.user_id, draft.type, draft.related_id) == (ARJUN, kind, ARJUN)
-        assert part in draft.message
+        assert part in words(draft)[1]
 
     @pytest.mark.parametrize(
         ("event", "title"),
@@ -197,9 +203,9 @@ class TestPeopleAndAccounts:
     )
     def test_account(self, event: AccountUpdated, title: str) -> None:
         [draft] = drafts(event, ADMINS)
-        assert (draft.user_id, draft.type, draft.related_id, draft.title) == (ARJUN, "account.updated", 5, title)
-        assert "savings account ••••4821" in draft.message
-        assert not event.reason or event.reason in draft.message
+        assert (draft.user_id, draft.type, draft.related_id, words(draft)[0]) == (ARJUN, "account.updated", 5, title)
+        assert "savings account ••••4821" in words(draft)[1]
+        assert not event.reason or event.reason in words(draft)[1]
 
 
 class TestAddress:

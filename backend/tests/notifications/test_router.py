@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.database import unit_of_work
@@ -92,10 +93,25 @@ class TestList:
 
     def test_one_from_before_there_were_facts_keeps_its_english(self, arjun: Person) -> None:
         with unit_of_work() as session:
-            session.execute(text("UPDATE notifications SET sentence = NULL, facts = NULL"))
+            session.execute(
+                text("UPDATE notifications SET sentence = NULL, facts = NULL, title = 'Money sent', message = :words"),
+                {"words": "You sent ₹150.00 to Meera Nair."},
+            )
         newest = listed(arjun)[0]
         assert (newest["sentence"], newest["facts"]) == (None, None)
-        assert newest["message"] == "You sent ₹150.00 to Meera Nair."
+        assert (newest["title"], newest["message"]) == ("Money sent", "You sent ₹150.00 to Meera Nair.")
+
+    def test_one_that_says_nothing_is_not_kept(self, arjun: Person) -> None:
+        with pytest.raises(IntegrityError, match="says_something"), unit_of_work() as session:
+            session.execute(text("UPDATE notifications SET sentence = NULL"))
+
+    def test_one_from_a_newer_program_does_not_hide_the_others(self, arjun: Person) -> None:
+        with unit_of_work() as session:
+            session.execute(text("UPDATE notifications SET sentence = 'transfer.beamed' WHERE related_id = 3"))
+            session.execute(text("UPDATE notifications SET facts = '{}' WHERE related_id = 2"))
+        newest, second, third = listed(arjun)
+        assert (newest["title"], newest["sentence"]) == ("News", "transfer.beamed")
+        assert (second["title"], third["message"]) == ("News", "You sent ₹150.00 to Meera Nair.")
 
     def test_pages_do_not_shift(self, arjun: Person) -> None:
         first = arjun.get("/notifications", limit=2).json()

@@ -41,6 +41,7 @@ NOW = clock.now()
 ADMIN = 1
 
 AMOUNT: Facts = {"amount_minor": 150_00, "currency": "INR"}
+ONE_RUPEE: Facts = {"amount_minor": 1_00, "currency": "INR"}
 TO_MEERA, FROM_ARJUN = AMOUNT | {"name": "Meera Nair"}, AMOUNT | {"name": "Arjun Rao"}
 SAVINGS: Facts = {"account_type": "savings", "account_number": "••••4821"}
 OWN: dict[str, Any] = {"dest_user_id": ARJUN}
@@ -152,7 +153,7 @@ class TestFacts:
         for reason, detail in FAILURE_SENTENCES.items():
             [draft] = drafts(transfer_failed(reason=reason, detail=detail), [])
             assert draft.facts["detail"] + " Nothing has left your account." == detail
-            assert draft.message == f"₹150.00 to Meera Nair was not sent. {detail}"
+            assert say(draft.sentence, draft.facts)[1] == f"₹150.00 to Meera Nair was not sent. {detail}"
 
 
 class TestSay:
@@ -168,11 +169,11 @@ class TestSay:
         ],
     )
     def test_a_part_is_said_if_there_is_something_to_say(self, known: Facts, said: str) -> None:
-        assert say("transfer.returned", known, amount="₹1.00") == ("Money returned", said)
+        assert say("transfer.returned", known | ONE_RUPEE) == ("Money returned", said)
 
     @pytest.mark.parametrize("note", ["{name}", "%(name)s", "100 %", "[x|y]", "}", "\\1", "%%"])
     def test_what_people_write_is_not_read_as_a_template(self, note: str) -> None:
-        _, said = say("transfer.sent", {"name": note, "note": note}, amount="₹1.00")
+        _, said = say("transfer.sent", {"name": note, "note": note} | ONE_RUPEE)
         assert said == f"You sent ₹1.00 to {note}: “{note}”"
 
     @pytest.mark.parametrize("code", SENTENCES)
