@@ -18,9 +18,9 @@ from app.engines.folder import State
 _HEAP: Final = "512m"
 _LAUNCHER_HEAP: Final = "32m"  # its launcher is a Java program of its own that waits for the other's end
 # A node of a day, on cores that it shares: the quick compiler's code is good enough, and the thorough one takes longer than it
-# saves. Nobody's money waits for search, so on one machine the others go first (the worker is at 5).
+# saves. Nobody's money waits for search, so on one machine the others go first (the worker is at 3).
 _COMPILER: Final = "-XX:TieredStopAtLevel=1"
-_NICENESS: Final = "10"
+_NICENESS: Final = 10
 _JAVA: Final = tuple(f"/usr/lib/jvm/java-{major}-openjdk-*/bin/java" for major in (17, 21))
 
 
@@ -80,7 +80,7 @@ class ElasticsearchEngine(Engine):
             ES_JAVA_OPTS=f"-Xms{_HEAP} -Xmx{_HEAP} {_COMPILER}",
             CLI_JAVA_OPTS=f"-Xmx{_LAUNCHER_HEAP}",
         )
-        return [Launch(["nice", "-n", _NICENESS, *without_root([str(program)])], variables)]
+        return [Launch(without_root([str(program)]), variables, _NICENESS)]
 
     def is_ready(self, state: State) -> bool:
         """The cluster's health has left red. (`GET /` isn't among the core modules.)"""

@@ -20,6 +20,7 @@ from tests.embedded.bank import (
     nyord,
     processes_naming,
 )
+from tests.priorities import niceness, session_niceness
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make the sad machine")
 
@@ -48,6 +49,10 @@ class TestUp:
                 connection.execute("CREATE TABLE kept AS SELECT 150_00 AS minor")
             status = nyord("status", "--data", folder, "--json")
             assert (status.returncode, json.loads(status.stdout)["healthy"]) == (0, True)
+            worker, gateway = running.processes()["worker"], running.processes()["gateway"]
+            assert eventually(lambda: niceness(worker) > niceness(gateway)), "who waits for an answer goes first"
+            assert eventually(lambda: session_niceness(worker) in (niceness(worker), None))
+            assert session_niceness(gateway) in (niceness(gateway), None)
             secrets = (folder / "secrets.json").read_text()
             assert running.stop() == 0
             assert running.left_over() == []

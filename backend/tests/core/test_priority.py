@@ -1,0 +1,80 @@
+"""Who gives way, does so within its session and, where the kernel weighs sessions, with it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.core import priority
+from app.core.priority import NICENESS_MAX, give_way
+from tests.priorities import niceness, session_niceness
+
+
+@contextmanager
+def sleeper(*, leads: bool) -> Iterator[int]:
+    """A process that does nothing, in a session of its own or in ours."""
+    with subprocess.Popen(["sleep", "60"], start_new_session=leads) as process:
+        yield process.pid
+        process.kill()
+
+
+class TestGiveWay:
+    def test_a_session_s_leader_takes_its_session_along(self) -> None:
+        before = niceness(0)
+        with sleeper(leads=True) as pid:
+            give_way(pid, 3)
+            assert niceness(pid) == before + 3
+            assert session_niceness(pid) in (before + 3, None)
+
+    def test_who_shares_a_session_leaves_it_as_it_was(self) -> None:
+        before = session_niceness()
+        with sleeper(leads=False) as pid:
+            give_way(pid, 3)
+            assert niceness(pid) == niceness(0) + 3
+            assert session_niceness(pid) == before
+
+    def test_it_adds_up_to_the_most_that_there_is(self) -> None:
+        with sleeper(leads=True) as pid:
+            give_way(pid, 15)
+            give_way(pid, 15)
+            assert niceness(pid) == NICENESS_MAX
+
+    def test_a_process_that_has_ended(self) -> None:
+        with sleeper(leads=True) as pid:
+            pass
+        with pytest.raises(ProcessLookupError):
+            give_way(pid, 3)
+
+
+class TestWeigh:
+    """The kernel says "later" to everybody but root for 100 ms after anybody's word."""
+
+    def test_it_is_said_again(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        told: list[str] = []
+
+        def write(_: Path, text: str) -> int:
+            told.append(text)
+            if len(told) < 3:
+                raise BlockingIOError
+            return len(text)
+
+        monkeypatch.setattr(Path, "write_text", write)
+        monkeypatch.setattr(priority, "_AGAIN_SECONDS", 0.0)
+        priority._weigh(tmp_path / "autogroup", 5)
+        assert told == ["5\n"] * 3
+
+    def test_not_for_ever(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        told: list[str] = []
+
+        def write(_: Path, text: str) -> int:
+            told.append(text)
+            raise BlockingIOError
+
+        monkeypatch.setattr(Path, "write_text", write)
+        monkeypatch.setattr(priority, "_AGAIN_SECONDS", 0.0)
+        priority._weigh(tmp_path / "autogroup", 5)
+        assert len(told) == 10
