@@ -27,7 +27,7 @@ class Threads:
         self._threads: list[threading.Thread] = []
 
     def spawn(self, name: str, work: Callable[[], None]) -> None:
-        """Run `work` again and again until it is time to stop; errors in `away` are expected, others are bugs."""
+        """Run `work` once, and again and again until it is time to stop; errors in `away` are expected, others are bugs."""
         thread = threading.Thread(target=self._persevere, args=(name, work), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -40,7 +40,7 @@ class Threads:
 
     def _persevere(self, name: str, work: Callable[[], None]) -> None:
         delay = 0.1
-        while not self.stopping.is_set():
+        while True:
             try:
                 work()
                 delay = 0.1
@@ -52,3 +52,5 @@ class Threads:
                 log.exception("event thread failed", thread=name)
                 self.stopping.wait(delay)
                 delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
+            if self.stopping.is_set():
+                return
