@@ -30,7 +30,6 @@ from app.torture.wire import Wire
 
 BACKEND: Final = Path(__file__).resolve().parents[2]
 START_SECONDS_MAX: Final = 180.0
-_STARTS_MAX: Final = 5
 # RabbitMQ 3.10 notes every half second which quorum queues it has; whoever kills it before that has killed the queue.
 TOPOLOGY_SETTLES_SECONDS: Final = 2.0
 
@@ -112,12 +111,12 @@ class World:
         Raises:
             WorldError: it doesn't come up; the sentence has its last words.
         """
-        for attempt in range(_STARTS_MAX):
-            if await self._comes_up():
-                break
-            if attempt + 1 == _STARTS_MAX:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while not await self._comes_up(deadline):
+            if time.monotonic() > deadline:
                 raise WorldError(f"The bank doesn't come up: {self.console.strip().splitlines()[-1:]}.")
-            await asyncio.sleep(1)  # the parts of a killed one may still be letting go
+            # As a service manager does: the parts of a killed one may still be letting go, an engine may be away, too.
+            await asyncio.sleep(1)
         if self.profile != ENGINES:
             running = json.loads((self.folder / "bank" / "run.json").read_text())
             kept = json.loads((self.folder / "bank" / "secrets.json").read_text())
@@ -150,14 +149,13 @@ class World:
             return False
         return row is not None and int(row[0]) >= (2 if self.profile == ENGINES else 1)
 
-    async def _comes_up(self) -> bool:
+    async def _comes_up(self, deadline: float) -> bool:
         arguments = ["up", "--data", str(self.folder / "bank"), "--port", str(self.port), "--no-demo", "--no-web"]
         with (self.folder / "console").open("ab") as output:
             self._bank = subprocess.Popen(  # in this very thread: its children die with the thread that made them
                 [sys.executable, "-P", "-m", "app.cli", *arguments, "--profile", self.profile],
                 env=self._environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
-        deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline and self._bank.poll() is None:
             if self.complete() and await asyncio.to_thread(network.answers, "127.0.0.1", self.port, "/health/live"):
                 return True
