@@ -214,7 +214,11 @@ class TestCorrections:
         confirm(page, "Switch off", "reported stolen")
         expect(page.get_by_role("button", name="Switch on")).to_be_visible()
         assert people.call(meera, "GET", f"/accounts/{meera.account}")["is_active"] is False
-        expect(page.get_by_role("dialog").get_by_text("reported stolen")).to_be_visible()
+        expect(page.get_by_role("dialog").get_by_text("reported stolen")).to_be_visible(timeout=TRAIL_MS_MAX)
+        page.get_by_role("button", name="Switch on").click()
+        confirm(page, "Switch on", "found again")
+        expect(page.get_by_role("button", name="Switch off")).to_be_visible()
+        assert people.call(meera, "GET", f"/accounts/{meera.account}")["is_active"] is True
 
 
 class TestAccess:
