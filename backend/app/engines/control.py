@@ -145,9 +145,7 @@ def _start(engine: Engine, state: State) -> str:
         engine.prepare(state)
         log_start = engine.room.log.stat().st_size if engine.room.log.exists() else 0
         for launch in engine.launches(state):
-            state.processes.append(
-                spawn(launch.command, launch.environment, engine.room.path, engine.room.log, niceness=launch.niceness)
-            )
+            state.processes.append(spawn(launch.command, launch.environment, engine.room.path, engine.room.log))
             engine.room.keep(state)  # at once: killed now, we would not know whose processes these are
     except OSError as error:
         raise home_error(error, engine.room.path) from None

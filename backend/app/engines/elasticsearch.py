@@ -18,9 +18,8 @@ from app.engines.folder import State
 _HEAP: Final = "512m"
 _LAUNCHER_HEAP: Final = "32m"  # its launcher is a Java program of its own that waits for the other's end
 # A node of a day, on cores that it shares: the quick compiler's code is good enough, and the thorough one takes longer than it
-# saves. Nobody's money waits for search, so on one machine the others go first (the worker is at 3).
+# saves. It isn't nicer than the others: on a busy machine it would come back from a crash only when everybody else is done.
 _COMPILER: Final = "-XX:TieredStopAtLevel=1"
-_NICENESS: Final = 10
 _JAVA: Final = tuple(f"/usr/lib/jvm/java-{major}-openjdk-*/bin/java" for major in (17, 21))
 
 
@@ -80,7 +79,7 @@ class ElasticsearchEngine(Engine):
             ES_JAVA_OPTS=f"-Xms{_HEAP} -Xmx{_HEAP} {_COMPILER}",
             CLI_JAVA_OPTS=f"-Xmx{_LAUNCHER_HEAP}",
         )
-        return [Launch(without_root([str(program)]), variables, _NICENESS)]
+        return [Launch(without_root([str(program)]), variables)]
 
     def is_ready(self, state: State) -> bool:
         """The cluster's health has left red. (`GET /` isn't among the core modules.)"""

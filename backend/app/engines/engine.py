@@ -18,11 +18,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Launch:
-    """One process to start: the last of an engine's is the one that is the engine. The nicer, the more it gives way."""
+    """One process to start: the last of an engine's is the one that is the engine."""
 
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    niceness: int = 0
 
 
 class Engine(ABC):

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.core.priority import give_way
-
 _POLL_SECONDS: Final = 0.05
 
 # Children of this very process stay here, so that they are reaped when they end; others are init's.
@@ -66,9 +64,7 @@ class Record:
         return True
 
 
-def spawn(
-    command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path, *, niceness: int = 0
-) -> Record:
+def spawn(command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> Record:
     """Start a process in a session of its own; what it says goes to the end of the log.
 
     It holds nothing of ours: a pipe that a server inherits would hang the shell that started us.
@@ -84,9 +80,6 @@ def spawn(
             start_new_session=True,
         )
     _ours[process.pid] = process
-    if niceness:
-        with contextlib.suppress(ProcessLookupError):  # who asks for the record finds out that it has ended
-            give_way(process.pid, niceness)
     return Record(process.pid, started_at(process.pid))
 
 
