@@ -24,7 +24,7 @@ from app.database import PINNED_OPTIONS
 from app.events import measured
 from app.events.catalogue import canonical
 from app.events.consumer import queues_for
-from app.events.waker import BETWEEN_TURNS_SECONDS
+from app.events.waker import between_turns_seconds
 
 log = structlog.get_logger("events")
 
@@ -53,6 +53,7 @@ def relay(url: str, wanted: Topology, stopping: threading.Event) -> None:
         psycopg.OperationalError, amqp.exceptions.AMQPError, OSError: PostgreSQL or the broker is away. Everything unsent
             stays in the outbox; call again.
     """
+    pause_seconds = between_turns_seconds()
     options = f"-c timezone=UTC -c synchronous_commit=off {PINNED_OPTIONS}"
     with psycopg.connect(
         get_settings().libpq_url, autocommit=True, application_name="nyord-relay", options=options, connect_timeout=5
@@ -67,7 +68,7 @@ def relay(url: str, wanted: Topology, stopping: threading.Event) -> None:
                 began = time.monotonic()
                 while relay_some(database, publisher) and not stopping.is_set():
                     pass
-                stopping.wait(began + BETWEEN_TURNS_SECONDS - time.monotonic())
+                stopping.wait(began + pause_seconds - time.monotonic())
                 for _ in database.notifies(timeout=LOOK_EVERY_SECONDS, stop_after=1):
                     pass
                 drain(connection, 0)  # heartbeats, and the word that the broker is closing

@@ -22,7 +22,7 @@ from app.events.precedence import Precedence
 from app.events.relay import relay_once
 from app.events.shards import adopt
 from app.events.threads import Threads
-from app.events.waker import BETWEEN_TURNS_SECONDS
+from app.events.waker import between_turns_seconds
 
 LOOK_EVERY_SECONDS = 1.0
 
@@ -50,12 +50,13 @@ class EventRunner:
         self._threads.join(timeout_seconds)
 
     def _relay(self) -> None:
+        pause_seconds = between_turns_seconds()
         with psycopg.connect(get_settings().libpq_url, autocommit=True, application_name="nyord-relay") as listening:
             listening.execute("LISTEN outbox")
             while not self._threads.stopping.is_set():
                 began = time.monotonic()
                 self._relay_all()
-                self._threads.stopping.wait(began + BETWEEN_TURNS_SECONDS - time.monotonic())
+                self._threads.stopping.wait(began + pause_seconds - time.monotonic())
                 for _ in listening.notifies(timeout=LOOK_EVERY_SECONDS, stop_after=1):
                     pass
 

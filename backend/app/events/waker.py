@@ -15,12 +15,19 @@ from app.config import get_settings
 from app.events.threads import Threads
 
 # In a crowd, so long lies between two words to the relay, and between two of its turns: each turn costs worker and PostgreSQL
-# half a millisecond however little it moves. What comes alone is passed on at once.
-BETWEEN_TURNS_SECONDS: Final = 0.01
+# half a millisecond however little it moves, and over a broker every queue's consumer a batch. What comes alone is passed on at
+# once.
+_BETWEEN_TURNS_SECONDS: Final = 0.01
+_BETWEEN_TURNS_OVER_A_BROKER_SECONDS: Final = 0.02
 
 _WAKE: Final = "SELECT pg_notify('outbox', '')"
 _OPTIONS: Final = "-c timezone=UTC -c synchronous_commit=off"  # nothing is written, so there is no disk to wait for
 _JOIN_SECONDS_MAX: Final = 5.0
+
+
+def between_turns_seconds() -> float:
+    """Return how far apart the relay's turns are in a crowd, in seconds."""
+    return _BETWEEN_TURNS_OVER_A_BROKER_SECONDS if get_settings().events_broker_url else _BETWEEN_TURNS_SECONDS
 
 
 class Waker:
@@ -45,6 +52,7 @@ class Waker:
         self._threads.join(timeout_seconds)
 
     def _tell(self) -> None:
+        pause_seconds = between_turns_seconds()
         with psycopg.connect(
             get_settings().libpq_url, autocommit=True, application_name="nyord-waker", options=_OPTIONS,
             connect_timeout=5, keepalives_idle=20, keepalives_interval=5, keepalives_count=3, tcp_user_timeout=10_000,
@@ -60,4 +68,4 @@ class Waker:
                     raise
                 if is_last:
                     return
-                self._threads.stopping.wait(BETWEEN_TURNS_SECONDS)
+                self._threads.stopping.wait(pause_seconds)

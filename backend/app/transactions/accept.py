@@ -30,8 +30,10 @@ CONNECTIONS = 1
 BACK_OFF_SECONDS_MAX = 5.0
 # Where several come at once, batches begin at least so long after one another: each costs the gateway and PostgreSQL a
 # millisecond of processor time however small it is, and whoever shares the processors waits longer than this. One that comes
-# alone is never kept waiting, nor is a crowd, whose batches take longer than this.
+# alone is never kept waiting, nor is a crowd, whose batches take longer than this. On engines more: they and other gateways
+# want their share of processors and PostgreSQL, and whoever waits 4 ms longer here waits less for those.
 BETWEEN_BATCHES_SECONDS = 0.006
+BETWEEN_BATCHES_ON_ENGINES_SECONDS = 0.010
 
 
 class NotAccepted(Unavailable):
@@ -50,6 +52,9 @@ class Acceptor:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._pause_seconds = (
+            BETWEEN_BATCHES_ON_ENGINES_SECONDS if settings.events_broker_url else BETWEEN_BATCHES_SECONDS
+        )
         self._waiting: deque[_Submission] = deque()
         self._size = 0
         self._wake = asyncio.Event()
@@ -113,7 +118,7 @@ class Acceptor:
             taken, began = self._take(), time.monotonic()
             await self._commit(connection, taken)
             if len(taken) > 1:
-                await asyncio.sleep(began + BETWEEN_BATCHES_SECONDS - time.monotonic())
+                await asyncio.sleep(began + self._pause_seconds - time.monotonic())
 
     def _take(self) -> list[_Submission]:
         """Take what waits, up to one batch (a single bulk larger than that still goes as one)."""
