@@ -118,6 +118,8 @@ class TestNoticesWordedWhenRead:
         before = (1, "Money sent", "You sent ₹1.00.", None)
         with unit_of_work() as session:
             assert session.execute(rows).all() == [before, (2, None, None, "transfer.sent")]
+            both = session.scalars(text("SELECT sentence FROM notifications WHERE id = 2 ORDER BY user_id")).all()
+            assert both == ["transfer.sent", "transfer.received"]
         command.downgrade(alembic, "0004")
         with unit_of_work() as session:
             old, new = session.execute(rows).all()
