@@ -32,7 +32,7 @@ def give_way(pid: int, niceness: int) -> None:
     # What it may have started already is in its group.
     os.setpriority(os.PRIO_PGRP if leads else os.PRIO_PROCESS, pid, nicer)
     if leads:
-        with suppress(FileNotFoundError, PermissionError):  # another system, or a kernel without autogroups
+        with suppress(OSError):  # another system, a kernel without autogroups, a /proc that is closed to us
             _weigh(Path(f"/proc/{pid}/autogroup"), nicer)
 
 
