@@ -25,6 +25,13 @@ OF_A_TRANSFER = "'transfer.sent', 41, 'Money sent', 'You sent ₹1.00.', now()"
 OURS = "VALUES ('q', 't', 'e', 6, 7, 3)"
 
 
+@pytest.fixture
+def alembic(fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Config:
+    """Alembic on a database of its own at the newest revision, with the app pointed at it, too."""
+    point_at(monkeypatch, fresh_database())
+    return Config(BACKEND / "alembic.ini")
+
+
 class TestMigrations:
     """S3.10, S40: Alembic makes every table; S7, S8: one Base, one list of models."""
 
@@ -39,9 +46,7 @@ class TestMigrations:
 class TestForeignDeadLetters:
     """Revision 0002: a dead letter may hold a foreign message; those that hold a bundle stay as they are."""
 
-    def test_on_data(self, fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
-        point_at(monkeypatch, fresh_database())
-        alembic = Config(BACKEND / "alembic.ini")
+    def test_on_data(self, alembic: Config) -> None:
         command.downgrade(alembic, "0001")
         with unit_of_work() as session:
             session.execute(
@@ -63,9 +68,7 @@ class TestForeignDeadLetters:
 class TestShardPlans:
     """Revision 0003: a bank that was never split has no plan, and keeps its events through the change and back."""
 
-    def test_on_data(self, fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
-        point_at(monkeypatch, fresh_database())
-        alembic = Config(BACKEND / "alembic.ini")
+    def test_on_data(self, alembic: Config) -> None:
         command.downgrade(alembic, "0002")
         with unit_of_work() as session:
             session.execute(text("INSERT INTO outbox (topic, version, count, payload) VALUES ('t', 1, 1, '[]')"))
@@ -82,9 +85,7 @@ class TestShardPlans:
 class TestNoticesInAnyLanguage:
     """Revision 0004: what was told before keeps its English; what is told from now on has a sentence and its facts."""
 
-    def test_on_data(self, fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
-        point_at(monkeypatch, fresh_database())
-        alembic = Config(BACKEND / "alembic.ini")
+    def test_on_data(self, alembic: Config) -> None:
         command.downgrade(alembic, "0003")
         with unit_of_work() as session:
             session.execute(text(f"INSERT INTO notifications {TOLD} VALUES (7, 1, {OF_A_TRANSFER})"))
@@ -105,9 +106,7 @@ class TestNoticesInAnyLanguage:
 class TestNoticesWordedWhenRead:
     """Revision 0005: what was told before keeps its words; back again, what has none gets its sentence and facts as words."""
 
-    def test_on_data(self, fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
-        point_at(monkeypatch, fresh_database())
-        alembic = Config(BACKEND / "alembic.ini")
+    def test_on_data(self, alembic: Config) -> None:
         command.downgrade(alembic, "0004")
         with unit_of_work() as session:
             session.execute(text(f"INSERT INTO notifications {TOLD} VALUES (7, 1, {OF_A_TRANSFER})"))
@@ -117,7 +116,7 @@ class TestNoticesWordedWhenRead:
         rows = text("SELECT id, title, message, sentence FROM notifications WHERE user_id = 7 ORDER BY id")
         before = (1, "Money sent", "You sent ₹1.00.", None)
         with unit_of_work() as session:
-            assert session.execute(rows).all() == [before, (2, None, None, "transfer.sent")]
+            assert session.execute(rows).all() == [before, (2, "", "", "transfer.sent")]
             both = session.scalars(text("SELECT sentence FROM notifications WHERE id = 2 ORDER BY user_id")).all()
             assert both == ["transfer.sent", "transfer.received"]
         command.downgrade(alembic, "0004")

@@ -26,15 +26,15 @@ class Notification(Base):
     # database what is in it, and a type that reads it again would be paid for with every row.
     sentence: Mapped[str | None] = mapped_column(String(40))
     facts: Mapped[str | None] = mapped_column(Text)
-    # Rows from before there were sentences have their English words instead.
-    title: Mapped[str | None] = mapped_column(String(120))
-    message: Mapped[str | None] = mapped_column(Text)
+    # Rows from before there were sentences have their English words instead; in others they are empty.
+    title: Mapped[str] = mapped_column(String(120), server_default="")
+    message: Mapped[str] = mapped_column(Text, server_default="")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
         CheckConstraint(
-            "sentence IS NOT NULL AND facts IS NOT NULL OR title IS NOT NULL AND message IS NOT NULL",
+            "sentence IS NOT NULL AND facts IS NOT NULL OR title <> '' AND message <> ''",
             name="says_something",
         ),
     )

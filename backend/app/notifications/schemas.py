@@ -53,7 +53,7 @@ class NotificationOut(BaseModel):
 def _words(row: Notification, facts: Facts | None) -> tuple[str, str]:
     """Return the title and the message in English."""
     if row.sentence is None or facts is None:
-        return row.title or "", row.message or ""
+        return row.title, row.message
     try:
         return say(row.sentence, facts)
     except KeyError:

@@ -10,18 +10,19 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_SAYS_SOMETHING = "sentence IS NOT NULL AND facts IS NOT NULL OR title IS NOT NULL AND message IS NOT NULL"
+_SAYS_SOMETHING = "sentence IS NOT NULL AND facts IS NOT NULL OR title <> '' AND message <> ''"
 
 
 def upgrade() -> None:
-    op.alter_column("notifications", "title", existing_type=sa.String(length=120), nullable=True)
-    op.alter_column("notifications", "message", existing_type=sa.Text(), nullable=True)
+    # Empty and not null: gateways of the older program read these rows, too, until the last of them is exchanged.
+    op.alter_column("notifications", "title", existing_type=sa.String(length=120), server_default="")
+    op.alter_column("notifications", "message", existing_type=sa.Text(), server_default="")
     op.create_check_constraint(op.f("ck_notifications_says_something"), "notifications", _SAYS_SOMETHING)
 
 
 def downgrade() -> None:
-    # The older program wants words. Those of the sentence are not in the database; the web app says it from its facts.
-    op.execute("UPDATE notifications SET title = sentence, message = facts WHERE title IS NULL")
+    # The words of a sentence are not in the database; the web app says it from its facts.
+    op.execute("UPDATE notifications SET title = sentence, message = facts WHERE title = ''")
     op.drop_constraint(op.f("ck_notifications_says_something"), "notifications")
-    op.alter_column("notifications", "message", existing_type=sa.Text(), nullable=False)
-    op.alter_column("notifications", "title", existing_type=sa.String(length=120), nullable=False)
+    op.alter_column("notifications", "message", existing_type=sa.Text(), server_default=None)
+    op.alter_column("notifications", "title", existing_type=sa.String(length=120), server_default=None)
