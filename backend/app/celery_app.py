@@ -9,7 +9,6 @@ again with the next tick. So a task that is lost with a worker is late, not lost
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack
 from typing import Any, ClassVar
@@ -161,5 +160,5 @@ def _end_with_supervisor(**_: Any) -> None:
 @signals.worker_init.connect
 def _watch_supervisor(**_: Any) -> None:
     lifeline.watch()
-    give_way(os.getpid(), WORKER_NICENESS)
+    give_way(WORKER_NICENESS)
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)

@@ -13,27 +13,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-NICENESS_MAX: Final = 19
 # Without privileges the kernel takes such a word from anybody on the machine every 100 ms.
 _TRIES_MAX: Final = 10
 _AGAIN_SECONDS: Final = 0.11
 
 
-def give_way(pid: int, niceness: int) -> None:
-    """Make a process so much nicer than it was, and all that it starts from now on.
+def give_way(niceness: int) -> None:
+    """Make this process so much nicer than it was, and all that it starts from now on.
 
-    If it leads a session, the whole session gives way: with a shell's session, whoever shares it isn't touched.
-
-    Raises:
-        ProcessLookupError: it has ended.
+    If it leads its session, the whole session gives way: with a shell's session, whoever shares it isn't touched.
     """
-    nicer = min(os.getpriority(os.PRIO_PROCESS, pid) + niceness, NICENESS_MAX)
-    leads = os.getsid(pid) == pid
-    # What it may have started already is in its group.
-    os.setpriority(os.PRIO_PGRP if leads else os.PRIO_PROCESS, pid, nicer)
-    if leads:
+    nicer = os.nice(niceness)
+    if os.getsid(0) == os.getpid():
         with suppress(OSError):  # another system, a kernel without autogroups, a /proc that is closed to us
-            _weigh(Path(f"/proc/{pid}/autogroup"), nicer)
+            _weigh(Path("/proc/self/autogroup"), nicer)
 
 
 def _weigh(autogroup: Path, niceness: int) -> None:

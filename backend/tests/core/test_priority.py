@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,14 +11,25 @@ from pathlib import Path
 import pytest
 
 from app.core import priority
-from app.core.priority import NICENESS_MAX, give_way
+from tests.conftest import BACKEND
 from tests.priorities import niceness, session_niceness
 
 
 @contextmanager
-def sleeper(*, leads: bool) -> Iterator[int]:
-    """A process that does nothing, in a session of its own or in ours."""
-    with subprocess.Popen(["sleep", "60"], start_new_session=leads) as process:
+def giving_way(*niceness: int, leads: bool) -> Iterator[int]:
+    """A process that gives way once or more and waits, in a session of its own or in ours."""
+    script = (
+        f"from app.core.priority import give_way\nfor each in {niceness}: give_way(each)\nprint(flush=True)\ninput()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=BACKEND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=leads,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"\n"
         yield process.pid
         process.kill()
 
@@ -25,29 +37,20 @@ def sleeper(*, leads: bool) -> Iterator[int]:
 class TestGiveWay:
     def test_a_session_s_leader_takes_its_session_along(self) -> None:
         before = niceness(0)
-        with sleeper(leads=True) as pid:
-            give_way(pid, 3)
+        with giving_way(3, leads=True) as pid:
             assert niceness(pid) == before + 3
             assert session_niceness(pid) in (before + 3, None)
 
     def test_who_shares_a_session_leaves_it_as_it_was(self) -> None:
         before = session_niceness()
-        with sleeper(leads=False) as pid:
-            give_way(pid, 3)
+        with giving_way(3, leads=False) as pid:
             assert niceness(pid) == niceness(0) + 3
             assert session_niceness(pid) == before
 
     def test_it_adds_up_to_the_most_that_there_is(self) -> None:
-        with sleeper(leads=True) as pid:
-            give_way(pid, 15)
-            give_way(pid, 15)
-            assert niceness(pid) == NICENESS_MAX
-
-    def test_a_process_that_has_ended(self) -> None:
-        with sleeper(leads=True) as pid:
-            pass
-        with pytest.raises(ProcessLookupError):
-            give_way(pid, 3)
+        with giving_way(15, 15, leads=True) as pid:
+            assert niceness(pid) == 19
+            assert session_niceness(pid) in (19, None)
 
 
 class TestWeigh:
