@@ -10,7 +10,11 @@ def niceness(pid: int) -> int:
     return os.getpriority(os.PRIO_PROCESS, pid)
 
 
-def session_niceness(pid: int | str = "self") -> int | None:
-    """Return what the kernel says of a process's session: "/autogroup-117 nice 5"; nothing where it has none."""
+def session_niceness(pid: int) -> int | None:
+    """Return what the kernel says of a process's session: "/autogroup-117 nice 5".
+
+    Nothing where the kernel has none, or has none for this session: what init's own processes read is empty.
+    """
     path = Path(f"/proc/{pid}/autogroup")
-    return int(path.read_text().rsplit(" ", 1)[1]) if path.exists() else None
+    said = path.read_text() if path.exists() else ""
+    return int(said.rsplit(" ", 1)[1]) if said else None
