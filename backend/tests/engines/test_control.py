@@ -172,6 +172,14 @@ class TestPostgres:
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(url.replace(":" + str(urlsplit(url).password), ":wrong"))
 
+    def test_long_texts_are_compressed_by_lz4(self, postgres15_url: str) -> None:
+        """What a bundle of events costs to write is mostly this."""
+        with psycopg.connect(postgres15_url) as connection:
+            connection.execute("CREATE TEMPORARY TABLE bundles (payload text)")
+            connection.execute("INSERT INTO bundles SELECT string_agg(n::text, ',') FROM generate_series(1, 5000) n")
+            used = connection.execute("SELECT pg_column_compression(payload) FROM bundles").fetchone()
+        assert used == ("lz4",)
+
 
 @pytest.mark.slow
 class TestRabbit:
