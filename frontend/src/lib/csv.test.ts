@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { csvCell, csvHead, csvRows } from './csv'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { csvCell, csvHead, csvRows, downloadCsv } from './csv'
 
 describe('csvCell', () => {
   it.each(['=1+1', '+91 98', '-5', '@SUM(A1)', '\tx', '\rx'])('takes the formula out of %j', (value) => {
@@ -27,6 +27,30 @@ describe('a table', () => {
     fc.assert(fc.property(fc.array(fc.tuple(plain, plain)), (rows) => {
       expect(parse(csvHead(['a', 'b']) + csvRows(rows))).toEqual([['a', 'b'], ...rows])
     }))
+  })
+})
+
+describe('a download', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.unstubAllGlobals()
+    vi.restoreAllMocks()
+  })
+
+  it('can still be read after the click, and is let go in the end', () => {
+    vi.useFakeTimers()
+    const link = { href: '', download: '', click: vi.fn() }
+    vi.stubGlobal('document', { createElement: () => link })
+    const made = vi.spyOn(URL, 'createObjectURL')
+    const letGo = vi.spyOn(URL, 'revokeObjectURL')
+    downloadCsv('payments', [new Blob(['a'])])
+    const address: unknown = made.mock.results[0]?.value
+    expect([link.href, link.download]).toEqual([address, 'payments.csv'])
+    expect(link.click).toHaveBeenCalledOnce()
+    vi.advanceTimersByTime(10_000)
+    expect(letGo).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(60_000)
+    expect(letGo).toHaveBeenCalledExactlyOnceWith(address)
   })
 })
 

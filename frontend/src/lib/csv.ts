@@ -23,6 +23,9 @@ export function csvHead(head: readonly string[]): string {
   return `\uFEFF${csvRows([head])}`
 }
 
+/** Browsers begin to read a download when the click is over, some of them much later. */
+const READ_MS_MAX = 60_000
+
 /** Hands a table to the browser as a download. */
 export function downloadCsv(name: string, parts: readonly Blob[]): void {
   const address = URL.createObjectURL(new Blob([...parts], { type: 'text/csv;charset=utf-8' }))
@@ -30,5 +33,5 @@ export function downloadCsv(name: string, parts: readonly Blob[]): void {
   link.href = address
   link.download = `${name}.csv`
   link.click()
-  URL.revokeObjectURL(address)
+  setTimeout(() => URL.revokeObjectURL(address), READ_MS_MAX)
 }
