@@ -54,10 +54,10 @@ def run_everything(pytest_arguments: Sequence[str], *, fast: bool) -> int:
         print("\n".join(f"  {line}" for line in too_long), flush=True)
     if failed:
         print(f"Failed before the tests: {', '.join(failed)}.", flush=True)
-    # The whole suite on every core, and one more: what is slow mostly waits. Each process starts a PostgreSQL of its own. A few
-    # tests by name run plainly.
+    # On every core, and one more: tests wait for what they start, and for PostgreSQL, of which each process has its own. With two
+    # more the whole suite takes as long, and browsers come late. A few tests by name run plainly.
     # -rs says why tests were skipped, where there is no browser for example; -rR which were tried twice.
-    processes = str(min((os.cpu_count() or 1) + (not fast), PROCESSES_MAX))
+    processes = str(min((os.cpu_count() or 1) + 1, PROCESSES_MAX))
     spread = () if pytest_arguments else ("-rsR", "-n", processes, "--dist", "worksteal")
     chosen = ("-m", "not slow") if fast else ()
     command = _pytest(*spread, *chosen, *(_from_here(argument) for argument in pytest_arguments))
