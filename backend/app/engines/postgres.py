@@ -51,7 +51,7 @@ class PostgresEngine(Engine):
             "port": str(state.ports["port"]),
             "unix_socket_directories": "",
             "max_connections": str(CONNECTIONS_MAX),
-            # Only bundles of events are long enough to be compressed. Its own method costs 5 µs an event, this one little.
+            # Only bundles of events are long enough to be compressed. Its default costs 5 µs an event, this one little.
             "default_toast_compression": "lz4",
         }
         command = [

@@ -24,6 +24,7 @@ def giving_way(*niceness: int, leads: bool) -> Iterator[int]:
         f"for each in {niceness}: give_way(each)\nprint(os.getpid(), flush=True)\nsys.stdin.read()"
     )
     command = [sys.executable, "-c", script]
+    # With `exit` behind it the command stays the shell's child: a shell may become the last command that it is given.
     with subprocess.Popen(
         command if leads else ["sh", "-c", '"$@"; exit', "sh", *command],
         cwd=BACKEND,
