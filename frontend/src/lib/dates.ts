@@ -37,6 +37,11 @@ export function dayKey(value: string | Date): string {
   return new Date(new Date(value).getTime() + AHEAD_MS).toISOString().slice(0, 10)
 }
 
+/** "2026-11-23": the bank's day of now. */
+export function todayKey(): string {
+  return dayKey(new Date())
+}
+
 /** Whether it is a day like "2026-11-23" that the calendar has: what stands in an address may be anything. */
 export function isDayKey(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)

@@ -1,4 +1,4 @@
-import { dayKey, daysBefore, formatDate, instantOf } from '@/lib/dates'
+import { daysBefore, formatDate, instantOf, todayKey } from '@/lib/dates'
 import { useLanguage, useText } from '@/lib/i18n'
 import { fromWire } from '@/lib/money'
 import { useSearchParam } from '@/lib/useSearchParam'
@@ -17,7 +17,7 @@ export function BalanceGraph({ accountId }: { accountId: number }) {
   const language = useLanguage()
   const [asked, setDays] = useSearchParam<Days>('days', '30')
   const days = (['30', '90', '365'] as const).find((known) => known === asked) ?? '30'
-  const today = dayKey(new Date())
+  const today = todayKey()
   const query = useBalances(accountId, daysBefore(today, Number(days) - 1), today)
   const points = (balances: readonly DayBalance[]) =>
     balances.map(({ day, balance }) => ({ key: day, name: formatDate(instantOf(day), 'date', language), minor: fromWire(balance) }))

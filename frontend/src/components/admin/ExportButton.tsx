@@ -2,7 +2,7 @@ import { Download, Square } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useNotifications } from '@/contexts/NotificationApiContext'
 import { csvHead, csvRows, downloadCsv } from '@/lib/csv'
-import { dayKey, formatCount } from '@/lib/dates'
+import { formatCount, todayKey } from '@/lib/dates'
 import { useLanguage, useText } from '@/lib/i18n'
 import { adminText } from '@/locales/admin'
 import { COUNTED_MAX } from '@/services/pages'
@@ -48,7 +48,7 @@ export function ExportButton<Row>({ caption, fileName, columns, list }: Props<Ro
         degraded ||= page.degraded === true
         setProgress({ read, total: page.total !== undefined && page.total < COUNTED_MAX && !degraded ? page.total : null })
       }
-      downloadCsv(`nyord-${fileName}-${dayKey(new Date())}`, parts)
+      downloadCsv(`nyord-${fileName}-${todayKey()}`, parts)
       showSuccess(t('exported', { count: formatCount(read, language) }), degraded ? t('degradedList') : caption)
     } catch (error) {
       if (controller.signal.aborted) return

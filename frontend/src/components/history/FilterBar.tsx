@@ -1,6 +1,6 @@
 import { Search } from 'lucide-react'
 import { useText } from '@/lib/i18n'
-import { dayKey } from '@/lib/dates'
+import { todayKey } from '@/lib/dates'
 import { useTyping } from '@/lib/useTyping'
 import { commonText } from '@/locales/common'
 import { historyText } from '@/locales/history'
@@ -36,7 +36,7 @@ export function FilterBar({ filters, chooseAccount }: { filters: Filters; choose
       {period === 'own' && (
         <DateRange
           value={{ from: asked.from ?? '', to: asked.to ?? '' }}
-          max={dayKey(new Date())}
+          max={todayKey()}
           onChange={({ from, to }) => filters.set({ from, to })}
         />
       )}

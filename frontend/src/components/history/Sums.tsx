@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { dayKey, daysBefore, formatCount } from '@/lib/dates'
+import { daysBefore, formatCount, todayKey } from '@/lib/dates'
 import { useLanguage, useText } from '@/lib/i18n'
 import { fromWire } from '@/lib/money'
 import { historyText } from '@/locales/history'
@@ -25,7 +25,7 @@ export function Sums({ totals, complete, filters, accountId }: Props) {
     <section aria-label={t('sums')} className="card mb-4 px-4 py-3">
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 lg:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))]">
         {accountId !== undefined && filters.from && isWholePeriod(filters) ? (
-          <Balances accountId={accountId} from={filters.from} to={filters.to ?? dayKey(new Date())}>
+          <Balances accountId={accountId} from={filters.from} to={filters.to ?? todayKey()}>
             <Moved totals={totals} />
           </Balances>
         ) : (
@@ -75,6 +75,6 @@ function Sum({ name, minor }: { name: string; minor: number }) {
 }
 
 /** Days alone narrow it, and few enough for the bank to say the balances of: a part has no balance of its own. */
-function isWholePeriod({ from = '', to = dayKey(new Date()), q, status, direction }: HistoryFilters): boolean {
+function isWholePeriod({ from = '', to = todayKey(), q, status, direction }: HistoryFilters): boolean {
   return !q && !status && !direction && from <= to && daysBefore(to, 364) < from
 }

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
-import { dayKey, daysBefore, isDayKey, monthKey } from '@/lib/dates'
+import { daysBefore, isDayKey, monthKey, todayKey } from '@/lib/dates'
 import { useChangeAddress } from '@/lib/useSearchParam'
 import type { HistoryFilters } from '@/services/api'
 
@@ -24,7 +24,7 @@ export interface Filters {
 export function useHistoryFilters(accountId?: number): Filters {
   const [params] = useSearchParams()
   const asked = useMemo(() => readFilters(params, accountId), [params, accountId])
-  const today = dayKey(new Date())
+  const today = todayKey()
 
   const set: Filters['set'] = useChangeAddress()
   const { accountId: account, ...others } = asked
