@@ -31,8 +31,6 @@ _WEB_STEPS: Final[dict[str, tuple[str, ...]]] = {
     "web types": ("run", "--silent", "types:check"),
     "web tests": ("test", "--silent"),
 }
-# Only what changed since the last time; what depends on it but didn't change is left to the whole run.
-_CACHED: Final = ("--", "--cache", "--cache-location", "node_modules/.cache/eslint/")
 _SOURCES: Final = ("backend", "bench", "frontend/src", "deploy")
 _GENERATED: Final = {"versions", "schema.ts"}  # Alembic and openapi-typescript wrote them: nobody may cut them up
 _SUFFIXES: Final = {".py", ".ts", ".tsx", ".js", ".jsx", ".css", ".sql", ".sh"}
@@ -47,7 +45,7 @@ def run_everything(pytest_arguments: Sequence[str], *, fast: bool) -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with ThreadPoolExecutor(1) as beside:  # the web app's checks are as long again
         bank = beside.submit(lambda: [name for name, command in _STEPS.items() if not _passes(name, _tool(command))])
-        web = _failed_web_steps(whole=not pytest_arguments, fast=fast)
+        web = _failed_web_steps(whole=not pytest_arguments)
     failed = bank.result() + web
     if too_long := long_files(ROOT):
         failed.append("file lengths")
@@ -76,13 +74,11 @@ def long_files(root: Path) -> list[str]:
     return found
 
 
-def _failed_web_steps(*, whole: bool, fast: bool = False) -> list[str]:
+def _failed_web_steps(*, whole: bool) -> list[str]:
     """Run the web app's checks, and build what the browser's tests will look at; return what failed."""
     if not _succeeds("web packages", lambda: build.install_packages(_quietly)):
         return ["web packages"]  # without them nothing else can be tried
-    steps = dict(_WEB_STEPS) if whole else {}
-    if whole and fast:
-        steps["web lint"] += _CACHED
+    steps = _WEB_STEPS if whole else {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         passed = list(
             pool.map(lambda name: _passes(name, node.npm(*steps[name]), build.FRONTEND, node.environment()), steps)

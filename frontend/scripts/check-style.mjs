@@ -1,29 +1,44 @@
-// What ESLint doesn't see: raw colours and pixel font sizes outside the tokens, and Tailwind's way around both.
+// What no linter knows of this app: raw colours and pixel font sizes outside the tokens, and Tailwind's way around both; amounts and
+// dates formatted anywhere but in lib; the layers.
 
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { strayImports } from './layers.ts'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', 'src')
 const MAY_HOLD_COLOURS = new Set(['styles/tokens.css'])
 
-const RULES = [
+const OF_COLOURS = [
   [/#[0-9a-f]{3,8}\b(?=['"\s;)])/gi, 'a raw colour: use a token of styles/tokens.css'],
   [/\b(?:rgba?|hsla?|oklch|oklab|color-mix)\(/g, 'a raw colour: use a token of styles/tokens.css'],
   [/\b(?:bg|text|border|fill|stroke|ring|outline)-(?:black|white|gray|slate|red|green|blue|amber|yellow)\b/g, 'a colour that is no token'],
   [/font-size:\s*[\d.]+px|\btext-\[[\d.]+px\]/g, 'a font size in pixels: use the scale (text-small, text-body…), it grows with the reader'],
 ]
+const OF_VALUES = [
+  [/\.toLocale(?:Date|Time)?String\b/g, "formatted by the browser's own taste: use lib/dates.ts or lib/money.ts"],
+  [/\bparseFloat\b/g, 'a float near money: lib/money.ts reads amounts'],
+]
 
-const files = (await readdir(ROOT, { recursive: true })).filter((file) => /\.(tsx?|css)$/.test(file) && !file.endsWith('schema.ts'))
+/** The rules that a file of src keeps, by its path with slashes. */
+function rulesOf(file) {
+  return [...(MAY_HOLD_COLOURS.has(file) ? [] : OF_COLOURS), ...(file.startsWith('lib/') ? [] : OF_VALUES)]
+}
+
+const files = (await readdir(ROOT, { recursive: true }))
+  .filter((file) => /\.(tsx?|css)$/.test(file) && !file.endsWith('schema.ts'))
+  .map((file) => file.replaceAll(path.sep, '/'))
 const found = []
-for (const file of files.filter((name) => !MAY_HOLD_COLOURS.has(name.replaceAll(path.sep, '/')))) {
-  const lines = (await readFile(path.join(ROOT, file), 'utf8')).split('\n')
+for (const file of files) {
+  const source = await readFile(path.join(ROOT, file), 'utf8')
+  found.push(...strayImports(file, source))
+  const lines = source.split('\n')
   lines.forEach((line, index) => {
-    for (const [pattern, complaint] of RULES) {
-      for (const match of line.matchAll(pattern)) found.push(`src/${file}:${index + 1}: ${match[0]} is ${complaint}.`)
+    for (const [pattern, complaint] of rulesOf(file)) {
+      for (const [match] of line.matchAll(pattern)) found.push(`src/${file}:${index + 1}: ${match} is ${complaint}.`)
     }
-    if (lines.length > 400 && index === 400) found.push(`src/${file}: ${lines.length} lines; split it (300 is a good length, 400 the limit).`)
   })
+  if (lines.length > 400) found.push(`src/${file}: ${lines.length} lines; split it (300 is a good length, 400 the limit).`)
 }
 if (found.length > 0) {
   console.error(found.join('\n'))

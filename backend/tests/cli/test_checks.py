@@ -48,15 +48,6 @@ class TestRunEverything:
         assert sorted(steps[1:4]) == ["web lint", "web tests", "web types"], "beside each other"
         assert steps[4:] == ["web build", "web sizes"]
 
-    @pytest.mark.parametrize(("fast", "cached"), [(False, []), (True, ["web lint"])])
-    def test_only_a_fast_run_leaves_out_what_did_not_change(
-        self, monkeypatch: pytest.MonkeyPatch, steps: list[str], fast: bool, cached: list[str]
-    ) -> None:
-        commands: dict[str, list[str]] = {}
-        monkeypatch.setattr(cli_checks, "_passes", lambda name, command, *_: commands.setdefault(name, command) != [])
-        assert cli_checks._failed_web_steps(whole=True, fast=fast) == []
-        assert [name for name, command in commands.items() if "--cache" in command] == cached
-
     def test_without_its_packages_nothing_of_the_web_app_can_be_tried(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cli_checks, "_succeeds", lambda name, act: False)
         assert cli_checks._failed_web_steps(whole=True) == ["web packages"]

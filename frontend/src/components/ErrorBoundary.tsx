@@ -24,6 +24,7 @@ export class ErrorBoundary extends Component<Props, State> {
   }
 
   override componentDidUpdate(before: Props): void {
+    // oxlint-disable-next-line react/no-did-update-set-state -- once, when the page it broke on is left
     if (this.state.broken && before.resetKey !== this.props.resetKey) this.setState({ broken: false })
   }
 

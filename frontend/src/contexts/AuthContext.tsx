@@ -80,7 +80,7 @@ export function AuthProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     // On startup, and when another tab signed in. Nothing is set before the bank has answered.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
+    // oxlint-disable-next-line react/set-state-in-effect
     if (status === 'checking') void refresh()
   }, [status, refresh])
 

@@ -77,7 +77,7 @@ export function Combobox<Item>(props: Props<Item>) {
               <Group key={name} name={name} id={`${listId}-of-${from}`}>
                 {members.map((item, place) => (
                   // The field keeps the focus and moves through the list by key; a pointer picks directly.
-                  // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+                  // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
                   <div
                     key={itemKey(item)}
                     id={`${listId}-${from + place}`}

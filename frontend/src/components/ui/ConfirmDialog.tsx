@@ -64,7 +64,7 @@ export function ConfirmDialog(props: Props) {
       }
     >
       {/* Ctrl+Enter confirms from anywhere inside, as in every box one writes in. */}
-      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div
         className="flex flex-col gap-4"
         onKeyDown={(event) => {

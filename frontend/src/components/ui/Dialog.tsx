@@ -61,7 +61,7 @@ export function ModalFrame({ open, onClose, title, hideTitle, description, child
   if (!open) return null
   return (
     // A click beside it closes; Escape does the same for the keyboard (the cancel event).
-    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={dialog}
       aria-labelledby={id}
