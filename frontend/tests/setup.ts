@@ -2,7 +2,7 @@ import { cleanup } from '@testing-library/react'
 import { afterEach } from 'vitest'
 import { setLanguage } from '@/lib/i18n'
 
-// All files of a thread share a window and their modules (vite.config.ts): each test leaves them as they were.
+// All files of a thread share a window and their modules (vitest.config.ts): each test leaves them as they were.
 afterEach(async () => {
   cleanup()
   localStorage.clear()

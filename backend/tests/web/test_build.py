@@ -55,7 +55,7 @@ class TestBringUpToDate:
 
     def test_once_and_again_when_a_source_changed(self, frontend: Path, said: list[str]) -> None:
         assert build.bring_up_to_date(said.append, frontend)
-        assert said == ["Installing the web app's packages (once, about half a minute).", "Building the web app."]
+        assert said == ["Installing the web app's packages (once, about 10 seconds).", "Building the web app."]
         assert page(frontend) == "one"
 
         os.utime(frontend / "app.js", (1, 1))
@@ -73,8 +73,24 @@ class TestBringUpToDate:
         lock = frontend / "package-lock.json"
         lock.write_text(lock.read_text() + "\n")
         said.clear()
-        build.install_packages(said.append, frontend)
-        assert said == ["Installing the web app's packages (once, about half a minute)."]
+        build.install_packages(said.append, frontend, to_check=False)
+        assert said == ["Installing the web app's packages (once, about 10 seconds)."]
+
+    def test_who_checks_it_gets_more_packages_and_who_builds_it_then_needs_no_others(
+        self, frontend: Path, said: list[str]
+    ) -> None:
+        package = json.loads((frontend / "package.json").read_text()) | {"devDependencies": {"linter": "file:linter"}}
+        (frontend / "package.json").write_text(json.dumps(package))
+        linter = {"": package, "linter": {"dev": True}, "node_modules/linter": {"resolved": "linter", "link": True}}
+        (frontend / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": linter}))
+        (frontend / "linter").mkdir()
+        (frontend / "linter" / "package.json").write_text('{"name": "linter", "version": "1.0.0"}')
+        build.install_packages(said.append, frontend, to_check=False)
+        assert not (frontend / "node_modules" / "linter").exists()
+        for to_check in (True, False, True):
+            build.install_packages(said.append, frontend, to_check=to_check)
+            assert (frontend / "node_modules" / "linter").exists()
+        assert len(said) == 2
 
     def test_a_failed_build_is_one_sentence_and_the_old_app_stays(self, frontend: Path, said: list[str]) -> None:
         build.bring_up_to_date(said.append, frontend)
