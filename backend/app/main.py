@@ -166,7 +166,6 @@ def create_app() -> FastAPI:
         version=__version__,
         description="A whole retail bank: accounts, transfers, reviews, notifications and live push.",
         lifespan=_lifespan,
-        responses=errors.DOCUMENTED,
         docs_url=None,  # FastAPI's pages load their scripts from a third party; `web` serves /docs itself
         redoc_url=None,
     )
@@ -182,7 +181,7 @@ def create_app() -> FastAPI:
         expose_headers=["Idempotency-Hit", "Idempotency-Key", "Retry-After", "Warning", "X-Request-ID"],
     )
     for router in ROUTERS:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # as they are; `include_router` would make each a second time
     return app
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import sqlalchemy.exc
@@ -10,7 +12,6 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from app.core.errors import (
@@ -25,6 +26,7 @@ from app.core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from app.edge.documented import documented
 
 log = structlog.get_logger(__name__)
 
@@ -44,32 +46,6 @@ VALIDATION_ERRORS_MAX = 20  # a body full of mistakes gets a readable answer, no
 DATABASE_RETRY_SECONDS = 2
 LIMITS = frozenset({"min_length", "max_length", "gt", "ge", "lt", "le"})
 
-
-class ErrorOut(BaseModel):
-    """What every error answer looks like."""
-
-    detail: str = Field(description="One sentence for a person, with the next step.")
-    code: str = Field(description="What happened, for a program; stable.")
-    data: dict[str, Any] = Field(
-        default_factory=dict,
-        description="The facts to act on. Where fields are wrong, `errors` says of each its `field`, a `code`, the "
-        "`message` and the `facts` in it (`max_length`, `ge`, …).",
-    )
-
-
-DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    401: {"model": ErrorOut, "description": "We don't know who is asking: sign in (again)."},
-    403: {"model": ErrorOut, "description": "This user may not do this."},
-    404: {"model": ErrorOut, "description": "It doesn't exist, or not for this user."},
-    405: {"model": ErrorOut, "description": "This path doesn't know the method; `Allow` names those it does."},
-    409: {"model": ErrorOut, "description": "It clashes with what is already there."},
-    413: {"model": ErrorOut, "description": "The body is too large."},
-    422: {"model": ErrorOut, "description": "The input is wrong, or a banking rule says no."},
-    429: {"model": ErrorOut, "description": "Too many requests; `Retry-After` says when to try again."},
-    500: {"model": ErrorOut, "description": "Our mistake; nothing was changed."},
-    503: {"model": ErrorOut, "description": "Something we depend on is away; `Retry-After` says when to try again."},
-}
-"""The error answers of every route, for the OpenAPI document: `FastAPI(responses=DOCUMENTED)`."""
 
 _HTTP_ERRORS: dict[int, tuple[str, str]] = {
     400: ("invalid_request", "The request couldn't be read. Send a JSON object in UTF-8."),
@@ -126,7 +102,7 @@ def answer(error: BankError) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Make the app answer every error in the one shape.
+    """Make the app answer every error in the one shape, and its OpenAPI document say so.
 
     What nobody expected is answered by `EdgeMiddleware`, which knows the request id.
     """
@@ -135,6 +111,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(sqlalchemy.exc.OperationalError, _database_away)
     app.add_exception_handler(sqlalchemy.exc.TimeoutError, _database_away)
+    app.openapi = partial(_with_errors, app, app.openapi)  # type: ignore[method-assign]
+
+
+def _with_errors(app: FastAPI, written: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = documented(written())
+    return app.openapi_schema
 
 
 async def _bank_error(request: Request, error: Exception) -> Response:

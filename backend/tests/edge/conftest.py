@@ -27,7 +27,7 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> list[EventDict]:
 @pytest.fixture
 def app() -> FastAPI:
     """An app with everything of the edge and no route yet; a test adds its own."""
-    made = FastAPI(responses=errors.DOCUMENTED)
+    made = FastAPI()
     errors.install(made)
     made.add_middleware(EdgeMiddleware, body_bytes_max=1_000, larger_bodies={"/uploads": 5_000})
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -53,13 +54,14 @@ class Person:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-def make_app() -> FastAPI:
-    """Return an app with the identity routes and everything of the edge around them."""
-    app = FastAPI(responses=errors.DOCUMENTED)
+@cache
+def identity_app() -> FastAPI:
+    """An app with the identity routes and everything of the edge around them."""
+    app = FastAPI()
     errors.install(app)
     app.add_middleware(EdgeMiddleware, body_bytes_max=65_536)
-    app.include_router(router)
-    app.include_router(admin_router)
+    for routes in (router.routes, admin_router.routes):
+        app.router.routes.extend(routes)
     return app
 
 
@@ -68,7 +70,7 @@ def api(database: str) -> Iterator[TestClient]:
     """A client of the bank that is nobody in particular and keeps cookies."""
     tokens.forget_verified()
     limits.forget_all()
-    with TestClient(make_app(), raise_server_exceptions=False) as client:
+    with TestClient(identity_app(), raise_server_exceptions=False) as client:
         yield client
 
 

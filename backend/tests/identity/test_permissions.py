@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 
 from app.core import clock
@@ -17,26 +17,32 @@ from tests.conftest import point_at
 
 from .conftest import Person
 
+routes = APIRouter()
+
+
+@routes.get("/doors/anybody")
+def anybody(user: CurrentUser) -> int:
+    return user.id
+
+
+@routes.get("/doors/staff")
+def staff_only(user: AdminUser) -> int:
+    return user.id
+
+
+@routes.get("/doors/known")
+def known(user: KYCApproved) -> int:
+    return user.id
+
 
 @pytest.fixture
-def doors(api: TestClient) -> TestClient:
-    """Three routes, one behind each permission type, added to the app."""
+def doors(api: TestClient) -> Iterator[TestClient]:
+    """Three routes, one behind each permission type, added to the app for a test."""
     app = api.app
     assert isinstance(app, FastAPI)
-
-    @app.get("/doors/anybody")
-    def anybody(user: CurrentUser) -> int:
-        return user.id
-
-    @app.get("/doors/staff")
-    def staff_only(user: AdminUser) -> int:
-        return user.id
-
-    @app.get("/doors/known")
-    def known(user: KYCApproved) -> int:
-        return user.id
-
-    return api
+    app.router.routes.extend(routes.routes)
+    yield api
+    del app.router.routes[-len(routes.routes) :]
 
 
 DOORS = ["/doors/anybody", "/doors/staff", "/doors/known"]
