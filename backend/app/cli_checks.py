@@ -43,8 +43,10 @@ def run_everything(pytest_arguments: Sequence[str], *, fast: bool) -> int:
     """
     # The tests start hundreds of processes; on a machine that keeps no bytecode each would compile the bank again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    with ThreadPoolExecutor(1) as beside:  # the web app's checks are as long again
+    with ThreadPoolExecutor(2) as beside:  # the web app's checks are as long again; installing waits for the network
         bank = beside.submit(lambda: [name for name, command in _STEPS.items() if not _passes(name, _tool(command))])
+        if not fast and not pytest_arguments:
+            beside.submit(_passes, "programs", (sys.executable, "-m", "tests.machine"))
         web = _failed_web_steps(whole=not pytest_arguments)
     failed = bank.result() + web
     if too_long := long_files(ROOT):

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
+
+from app.engines import install
+from app.engines.errors import EngineError
 
 # Chromium without the desktop's browser around it, if it can be had: the same engine for two thirds of the processor time.
 _SHELL = "chromium-headless-shell"
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-_INSTALL_SECONDS_MAX = 300
-
 
 NO_CHROMIUM = "There is no Chromium here: install it (on Debian: `sudo apt install chromium`)."
 
@@ -41,32 +39,18 @@ def arguments() -> list[str]:
     return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
+def missing_packages() -> list[str]:
+    """Return the Debian package to install before there is a Chromium."""
+    return [] if _on_path((_SHELL,)) else [_SHELL]
+
+
 def _found(package: str, names: Sequence[str]) -> str | None:
     if found := _on_path(names):
         return found
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        _install(package, names)
+    with suppress(EngineError):  # not Debian, not root, or no such package: then there is none
+        install.packages([package], print)
     return _on_path(names)
 
 
 def _on_path(names: Sequence[str]) -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
-
-
-def _install(package: str, names: Sequence[str]) -> None:
-    """Install it, once for all of the run's processes."""
-    with (Path(tempfile.gettempdir()) / "nyord-chromium.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if _on_path(names):
-            return
-        quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", package]):
-            try:
-                done = subprocess.run(
-                    command, env=quietly, capture_output=True, stdin=subprocess.DEVNULL, check=False,
-                    timeout=_INSTALL_SECONDS_MAX,
-                )  # fmt: skip
-            except subprocess.TimeoutExpired:
-                return
-            if done.returncode != 0:
-                return

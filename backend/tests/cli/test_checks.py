@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,17 @@ class TestRunEverything:
         assert steps[0] == "web packages"
         assert sorted(steps[1:4]) == ["web lint", "web tests", "web types"], "beside each other"
         assert steps[4:] == ["web build", "web sizes"]
+
+    @pytest.mark.parametrize(
+        ("named", "fast", "brought"), [([], False, 1), ([], True, 0), (["tests/ledger"], False, 0)]
+    )
+    def test_only_the_whole_run_brings_engines_and_a_browser_first(
+        self, monkeypatch: pytest.MonkeyPatch, steps: list[str], named: list[str], fast: bool, brought: int
+    ) -> None:
+        ended = subprocess.CompletedProcess([], returncode=0)
+        monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
+        cli_checks.run_everything(named, fast=fast)
+        assert steps.count("programs") == brought
 
     def test_without_its_packages_nothing_of_the_web_app_can_be_tried(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cli_checks, "_succeeds", lambda name, act: False)
