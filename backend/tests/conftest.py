@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,6 +30,8 @@ JWT_SECRET = "a test secret that is long enough for HS256"
 
 # Whose tests take minutes begin: otherwise one process is still at them when the others have long nothing left to do.
 LONGEST = ("torture", "killed")
+# Whose tests share a bank and a Chromium, which each process that gets some of them starts for itself.
+TOGETHER = "browser"
 
 _numbers = itertools.count(1)
 # Every database has its own embedded index; they go when the process ends.
@@ -36,8 +39,16 @@ _indexes = tempfile.TemporaryDirectory(prefix="nyord-test-indexes-")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest first; the rest stays in order."""
-    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
+    """Put the longest first, and those that belong together where the second process begins; the rest stays in order.
+
+    Each process gets a share of equal size from front to back, and who has finished takes from the end of another's.
+    """
+    longest = [item for item in items if item.path.parent.name in LONGEST]
+    together = [item for item in items if item.path.parent.name == TOGETHER]
+    others = [item for item in items if item.path.parent.name not in (*LONGEST, TOGETHER)]
+    share = len(items) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    room = max(0, share - len(longest))
+    items[:] = [*longest, *others[:room], *together, *others[room:]]
 
 
 def point_at(monkeypatch: pytest.MonkeyPatch, url: str, **settings: str) -> None:
