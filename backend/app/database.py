@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TypeVar
 
 import psycopg
-from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy import Engine, MetaData, create_engine, inspect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, aliased, sessionmaker
 
 from app.config import get_settings
 from app.core import failpoints
@@ -42,6 +43,21 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+Model = TypeVar("Model", bound=Base)
+
+
+def shared_alias(model: type[Model]) -> type[Model]:
+    """Return an alias of a table for many threads, with all its columns worked out by the one that makes it.
+
+    SQLAlchemy (2.1.9) does that when the alias is first used. Two threads that are the first together can disturb each other, and
+    what they then keep is wrong for good: every later query says that it can't tell which table to join.
+    """
+    alias = aliased(model)
+    for name in inspect(model).columns.keys():  # noqa: SIM118  (not a dict: itself it would give the columns)
+        getattr(alias, name).__clause_element__()
+    return alias
 
 
 @lru_cache

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.database import shared_alias
 from app.identity.models import User
 from app.ledger.models import Hold, HoldStatus
 from app.transactions.errors import TransactionNotFound
 from app.transactions.models import Transaction, TransactionStatus
 
-_src, _dest = aliased(Account), aliased(Account)
-_payer, _payee = aliased(User), aliased(User)
-_refund = aliased(Transaction)
+_src, _dest = shared_alias(Account), shared_alias(Account)
+_payer, _payee = shared_alias(User), shared_alias(User)
+_refund = shared_alias(Transaction)
 
 
 def _name(user: type[User]) -> ColumnElement[str]:
