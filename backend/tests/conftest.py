@@ -29,7 +29,7 @@ BACKEND = Path(__file__).parents[1]
 JWT_SECRET = "a test secret that is long enough for HS256"
 
 # Whose tests take minutes begin: otherwise one process is still at them when the others have long nothing left to do.
-LONGEST = ("torture", "killed")
+LONGEST = ("torture", "killed", "test_worker_command", "test_state_machine", "test_million")
 # Whose tests share a bank and a Chromium, which each process that gets some of them starts for itself.
 TOGETHER = "browser"
 
@@ -43,9 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Each process gets a share of equal size from front to back, and who has finished takes from the end of another's.
     """
-    longest = [item for item in items if item.path.parent.name in LONGEST]
-    together = [item for item in items if item.path.parent.name == TOGETHER]
-    others = [item for item in items if item.path.parent.name not in (*LONGEST, TOGETHER)]
+    longest: list[pytest.Item] = []
+    together: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        names = {item.path.parent.name, item.path.stem}
+        (longest if names & set(LONGEST) else together if TOGETHER in names else others).append(item)
     share = len(items) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     room = max(0, share - len(longest))
     items[:] = [*longest, *others[:room], *together, *others[room:]]
