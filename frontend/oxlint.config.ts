@@ -1,8 +1,13 @@
 import { defineConfig } from 'oxlint'
 
+const FORMATTED = ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString'].map((property) => ({
+  property,
+  message: 'Format in lib/dates.ts or lib/money.ts.',
+}))
+
 /**
- * The rules of `npm run lint`, which also checks types: one program reads the code once for both. Layers, colours and what else
- * belongs to this app alone is in scripts/check-style.mjs.
+ * The rules of `npm run lint`, which also checks types: one program reads the code once for both. Layers, colours and sizes, which no
+ * linter knows of, are in scripts/check-style.mjs.
  */
 export default defineConfig({
   options: { typeAware: true, typeCheck: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
@@ -12,6 +17,9 @@ export default defineConfig({
   rules: {
     'no-array-constructor': 'error',
     'no-implied-eval': 'error',
+    'no-restricted-globals': ['error', { name: 'parseFloat', message: 'No float near money: lib/money.ts reads amounts.' }],
+    'no-restricted-properties': ['error', ...FORMATTED],
+    'no-unused-vars': ['error', { varsIgnorePattern: '^$', argsIgnorePattern: '^$' }],
     'no-useless-constructor': 'error',
     'no-var': 'error',
     'prefer-const': 'error',
@@ -20,7 +28,7 @@ export default defineConfig({
     'prefer-spread': 'error',
     'require-await': 'error',
 
-    'typescript/ban-ts-comment': 'error',
+    'typescript/ban-ts-comment': ['error', { minimumDescriptionLength: 10 }],
     'typescript/no-deprecated': 'error',
     'typescript/no-dynamic-delete': 'error',
     'typescript/no-empty-object-type': 'error',
@@ -59,7 +67,10 @@ export default defineConfig({
       'error',
       { allowAny: false, allowBoolean: false, allowNullish: false, allowNumberAndString: false, allowRegExp: false },
     ],
-    'typescript/restrict-template-expressions': ['error', { allowNumber: true, allowAny: true, allowBoolean: true, allowNullish: true, allowRegExp: true }],
+    'typescript/restrict-template-expressions': [
+      'error',
+      { allowNumber: true, allowAny: true, allowBoolean: true, allowNullish: true, allowRegExp: true },
+    ],
     'typescript/return-await': ['error', 'error-handling-correctness-only'],
     'typescript/unified-signatures': 'error',
     'typescript/use-unknown-in-catch-callback-variable': 'error',
@@ -67,6 +78,10 @@ export default defineConfig({
     'react/rules-of-hooks': 'error',
     'react/unsupported-syntax': 'error',
     'import/no-cycle': 'error',
+    'jsx-a11y/interactive-supports-focus': [
+      'error',
+      { tabbable: ['button', 'checkbox', 'link', 'progressbar', 'searchbox', 'slider', 'spinbutton', 'switch', 'textbox'] },
+    ],
     'jsx-a11y/label-has-associated-control': ['error', { assert: 'either', depth: 3 }],
 
     'import/namespace': 'off', // TypeScript knows what a namespace has
@@ -74,6 +89,7 @@ export default defineConfig({
     'react/incompatible-library': 'off', // nobody compiles these components
   },
   overrides: [
+    { files: ['src/lib/**'], rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' } },
     {
       files: ['**/*.js', '**/*.mjs'], // without types
       rules: {

@@ -1,5 +1,4 @@
-// What no linter knows of this app: raw colours and pixel font sizes outside the tokens, and Tailwind's way around both; amounts and
-// dates formatted anywhere but in lib; the layers.
+// What no linter knows of this app: raw colours and pixel font sizes outside the tokens, and Tailwind's way around both; the layers.
 
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -9,21 +8,12 @@ import { strayImports } from './layers.ts'
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', 'src')
 const MAY_HOLD_COLOURS = new Set(['styles/tokens.css'])
 
-const OF_COLOURS = [
+const RULES = [
   [/#[0-9a-f]{3,8}\b(?=['"\s;)])/gi, 'a raw colour: use a token of styles/tokens.css'],
   [/\b(?:rgba?|hsla?|oklch|oklab|color-mix)\(/g, 'a raw colour: use a token of styles/tokens.css'],
   [/\b(?:bg|text|border|fill|stroke|ring|outline)-(?:black|white|gray|slate|red|green|blue|amber|yellow)\b/g, 'a colour that is no token'],
   [/font-size:\s*[\d.]+px|\btext-\[[\d.]+px\]/g, 'a font size in pixels: use the scale (text-small, text-body…), it grows with the reader'],
 ]
-const OF_VALUES = [
-  [/\.toLocale(?:Date|Time)?String\b/g, "formatted by the browser's own taste: use lib/dates.ts or lib/money.ts"],
-  [/\bparseFloat\b/g, 'a float near money: lib/money.ts reads amounts'],
-]
-
-/** The rules that a file of src keeps, by its path with slashes. */
-function rulesOf(file) {
-  return [...(MAY_HOLD_COLOURS.has(file) ? [] : OF_COLOURS), ...(file.startsWith('lib/') ? [] : OF_VALUES)]
-}
 
 const files = (await readdir(ROOT, { recursive: true }))
   .filter((file) => /\.(tsx?|css)$/.test(file) && !file.endsWith('schema.ts'))
@@ -34,7 +24,7 @@ for (const file of files) {
   found.push(...strayImports(file, source))
   const lines = source.split('\n')
   lines.forEach((line, index) => {
-    for (const [pattern, complaint] of rulesOf(file)) {
+    for (const [pattern, complaint] of MAY_HOLD_COLOURS.has(file) ? [] : RULES) {
       for (const [match] of line.matchAll(pattern)) found.push(`src/${file}:${index + 1}: ${match} is ${complaint}.`)
     }
   })

@@ -9,8 +9,8 @@ describe('Layers', () => {
     ['services/api.ts', "export { App } from '../App'", 'what puts everything together'],
     ['contexts/Auth.tsx', "const page = await import('@/pages/HomePage')", 'a later layer, at run time'],
     ['lib/money.ts', "import '../../tests/setup'", 'what is outside'],
-    ['helpers/money.ts', '', 'no folder of its own'],
-  ])('%s: %s', (file, source) => {
+    ['helpers/money.ts', '', 'in no layer'],
+  ])('%s: %s is %s', (file, source) => {
     expect(strayImports(file, source)).toHaveLength(1)
   })
 
