@@ -38,10 +38,11 @@ _ANSWERS: Final = {
 }
 # What FastAPI says of a 422 by itself: its own shape, which no answer of ours has.
 _FASTAPI_S_OWN: Final = ("HTTPValidationError", "ValidationError")
+_FASTAPI_S_ANSWER: Final = {"schema": {"$ref": f"#/components/schemas/{_FASTAPI_S_OWN[0]}"}}
 
 
 def documented(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the OpenAPI document with the error answers of every operation."""
+    """Return the OpenAPI document with the error answers of every operation; what a route says itself stays."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _FASTAPI_S_OWN:
         schemas.pop(name, None)
@@ -49,5 +50,8 @@ def documented(document: dict[str, Any]) -> dict[str, Any]:
     answers = {status: {"description": text, "content": _SHAPE} for status, text in _ANSWERS.items()}
     for operations in document["paths"].values():
         for operation in operations.values():
-            operation["responses"] = operation["responses"] | answers
+            said = operation["responses"]
+            if said.get("422", {}).get("content", {}).get("application/json") == _FASTAPI_S_ANSWER:
+                del said["422"]
+            operation["responses"] = answers | said
     return document

@@ -136,6 +136,15 @@ class TestFrameworkErrors:
             schema = responses[status]["content"]["application/json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/ErrorOut"}
 
+    def test_what_a_route_says_of_an_error_itself_stays(self, app: FastAPI) -> None:
+        @app.get("/rooms/{room_id}", responses={409: {"description": "The room is taken."}})
+        def room(room_id: int) -> int:
+            return room_id
+
+        responses = app.openapi()["paths"]["/rooms/{room_id}"]["get"]["responses"]
+        assert responses["409"]["description"] == "The room is taken."
+        assert responses["422"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/ErrorOut"}
+
 
 class TestFields:
     """S75: a mistake in a field has a code and the limits of the field; what was sent isn't repeated."""
