@@ -60,6 +60,12 @@ class TestRunEverything:
         cli_checks.run_everything(named, fast=fast)
         assert steps.count("programs") == brought
 
+    def test_bringing_them_can_fail(self, monkeypatch: pytest.MonkeyPatch, steps: list[str]) -> None:
+        monkeypatch.setattr(cli_checks, "_passes", lambda name, *_: name != "programs")
+        monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], returncode=0))
+        assert cli_checks.run_everything([], fast=False) == 1
+        assert cli_checks.run_everything([], fast=True) == 0
+
     def test_without_its_packages_nothing_of_the_web_app_can_be_tried(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cli_checks, "_succeeds", lambda name, act: False)
         assert cli_checks._failed_web_steps(whole=True) == ["web packages"]
