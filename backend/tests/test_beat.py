@@ -59,7 +59,7 @@ class TestOneBeat:
         assert sent(first) > 0
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'nyord-beat'"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'nyord-beat'"
             )
         assert first.tick() == STAND_BY_SECONDS
         assert sent(second) > 0

@@ -33,6 +33,7 @@ class TestNoConnection:
     ) -> None:
         arjun = bank.customer(accounts=0)
         hub = bank.api.app.state.hub  # type: ignore[attr-defined]
+        assert eventually(hub._listening.is_set), "a connection that isn't there yet can't be cut"
         monkeypatch.setattr("app.realtime.hub.READY_SECONDS_MAX", 0.2)
         real = hub._settings
         away = real.model_copy(update={"database_url": "postgresql://nobody@127.0.0.1:1/nowhere"})
