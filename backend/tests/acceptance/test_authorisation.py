@@ -97,17 +97,17 @@ class TestInventory:
 class TestAnonymous:
     """S19, S140.1, S141.5, S154.2: without a good token there is nothing but the public routes."""
 
-    @pytest.mark.parametrize("token", [None, "", "nonsense", "e30.e30.e30"])
-    def test_every_other_route_is_401_and_changes_nothing(self, world: World, database: str, token: str | None) -> None:
+    def test_every_other_route_is_401_and_changes_nothing(self, world: World, database: str) -> None:
         before = snapshot(database)
-        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        for route in ROUTES:
-            if route.name not in PUBLIC:
-                body = world.body(route) if route.takes_body else None
-                answer = world.bank.api.request(route.method, world.path(route), json=body, headers=headers)
-                assert answer.status_code == 401, route.name
-                assert answer.json().keys() == {"detail", "code", "data"}, route.name
-                assert answer.headers["www-authenticate"] == "Bearer", route.name
+        for token in (None, "", "nonsense", "e30.e30.e30"):
+            headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+            for route in ROUTES:
+                if route.name not in PUBLIC:
+                    body = world.body(route) if route.takes_body else None
+                    answer = world.bank.api.request(route.method, world.path(route), json=body, headers=headers)
+                    assert answer.status_code == 401, (token, route.name)
+                    assert answer.json().keys() == {"detail", "code", "data"}, (token, route.name)
+                    assert answer.headers["www-authenticate"] == "Bearer", (token, route.name)
         assert changed(before, snapshot(database)) == set()
 
     def test_nor_the_undocumented_twins(self, world: World) -> None:
@@ -247,15 +247,15 @@ class TestProperties:
                     assert answer.status_code == 422, (route.name, name, answer.text)
         assert changed(before, snapshot(database)) == set()
 
-    @pytest.mark.parametrize("body", ["1.5", "-3.4e38", "1", "true", "null", '"text"', "[]", "[{}]", "", "{", "NaN"])
-    def test_a_body_is_an_object_or_refused(self, world: World, database: str, body: str) -> None:
+    def test_a_body_is_an_object_or_refused(self, world: World, database: str) -> None:
         before = snapshot(database)
-        for route in ROUTES:
-            if route.takes_body:
-                person = world.admin if is_staffs(route) else world.owner
-                headers = person.headers | {"Content-Type": "application/json"}
-                answer = world.bank.api.request(route.method, world.path(route), content=body, headers=headers)
-                assert answer.status_code == 422, (route.name, answer.text)
+        for body in ("1.5", "-3.4e38", "1", "true", "null", '"text"', "[]", "[{}]", "", "{", "NaN"):
+            for route in ROUTES:
+                if route.takes_body:
+                    person = world.admin if is_staffs(route) else world.owner
+                    headers = person.headers | {"Content-Type": "application/json"}
+                    answer = world.bank.api.request(route.method, world.path(route), content=body, headers=headers)
+                    assert answer.status_code == 422, (body, route.name, answer.text)
         assert changed(before, snapshot(database)) == set()
 
     def test_nor_inside_one_of_many_transfers(self, world: World, database: str) -> None:
