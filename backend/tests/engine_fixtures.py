@@ -23,19 +23,14 @@ from app.engines import control
 from app.engines.errors import NotHere
 from app.engines.folder import Room
 from app.engines.process import Record, started_at
-from app.engines.rabbitmq import RabbitEngine
 
 FOLDER_VARIABLE = "NYORD_TEST_ENGINES"
 _PREFIX = "nyord-test-engines-"
 _REASON = "no engine: "
 _ENGINES = {"rabbitmq_url", "rabbitmq_vhost", "redis_url", "search_url", "postgres15_url", "engines"}
 
-_VHOSTS_AT_ONCE = 8  # RabbitMQ's own command takes a second to start, whatever it is asked for
-
 _numbers = itertools.count(1)
 _made: list[Path] = []  # the folder of this run, in the process that leads it
-_unused: list[str] = []  # virtual hosts of this process that no test has seen
-_used: list[str] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -172,34 +167,32 @@ def own_database(name: str) -> Iterator[str]:
 def own_vhost(folder: Path) -> Iterator[str]:
     """Lend an empty virtual host on the run's RabbitMQ; nobody gets it again. Its address."""
     address = url_of("rabbitmq")
-    if not _unused:
-        _exchange_vhosts(folder)
-    name = _unused.pop()
-    yield address.rpartition("/")[0] + f"/{name}"
-    _used.append(name)
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with vhost(folder, name):
+        yield address.rpartition("/")[0] + f"/{name}"
 
 
-def _exchange_vhosts(folder: Path) -> None:
-    """Delete the virtual hosts that were used, and make as many as the next tests need."""
-    made = [f"test_{os.getpid()}_{next(_numbers)}" for _ in range(_VHOSTS_AT_ONCE)]
-    user = 'rabbit_auth_backend_internal:set_permissions(<<"nyord">>, <<"{0}">>, <<".*">>, <<".*">>, <<".*">>, <<"t">>)'
-    deletions = [f'rabbit_vhost:delete(<<"{name}">>, <<"t">>)' for name in _used]
-    additions = [f'rabbit_vhost:add(<<"{name}">>, <<"t">>), {user.format(name)}' for name in made]
-    evaluate(folder, ", ".join([*deletions, *additions]) + ".")
-    _used.clear()
-    _unused.extend(made)
+@contextmanager
+def vhost(folder: Path, name: str) -> Iterator[None]:
+    """Make a virtual host on the run's RabbitMQ, and delete it at the end."""
+    everything = '<<".*">>, <<".*">>, <<".*">>'
+    grant = f'rabbit_auth_backend_internal:set_permissions(<<"nyord">>, <<"{name}">>, {everything}, <<"test">>)'
+    evaluate(folder, f'rabbit_vhost:add(<<"{name}">>, <<"test">>), {grant}')
+    yield
+    evaluate(folder, f'rabbit_vhost:delete(<<"{name}">>, <<"test">>)')
 
 
 def evaluate(folder: Path, expression: str) -> str:
-    """Have the run's RabbitMQ evaluate an Erlang expression, and return what it gives."""
-    engine = RabbitEngine(Room(folder, "rabbitmq"), print)
+    """Have the run's RabbitMQ evaluate Erlang, as `rabbitmqctl eval` does in a second; return what it gives."""
+    room = Room(folder, "rabbitmq")
+    node = f"localhost:{room.state().ports['distribution']}"
     done = subprocess.run(
-        ["/usr/lib/rabbitmq/bin/rabbitmqctl", "--quiet", "eval", expression],
-        env=engine.environment(engine.room.state()),
-        stdin=subprocess.DEVNULL,
+        ["erl_call", "-address", node, "-c", (room.path / ".erlang.cookie").read_text(), "-e"],
+        input=f"{expression}.\n",
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout.strip()
+    answer = done.stdout.strip()
+    assert answer.startswith("{ok, "), answer + done.stderr
+    return answer.removeprefix("{ok, ").removesuffix("}")

@@ -21,7 +21,7 @@ from app.engines.folder import Room
 from app.engines.rabbitmq import RabbitEngine
 from tests.conftest import BACKEND, JWT_SECRET
 from tests.embedded.bank import command, environment, eventually
-from tests.engine_fixtures import evaluate
+from tests.engine_fixtures import vhost
 
 PAGE = (BACKEND.parent / "docs" / "operations" / "debugging.md").read_text()
 
@@ -35,27 +35,24 @@ LOCKS = "SELECT * FROM pg_locks pl JOIN pg_stat_activity pa ON pa.pid = pl.pid;"
 def rabbitmqctl(rabbitmq_url: str, engines_folder: Path) -> Iterator[Callable[[str], str]]:
     """Run a command as printed on a broker whose bank lives where RabbitMQ's tools look: in the virtual host `/`."""
     engine = RabbitEngine(Room(engines_folder, "rabbitmq"), print)
-    allowed = '<<".*">>, <<".*">>, <<".*">>'
-    grant = f'rabbit_auth_backend_internal:set_permissions(<<"nyord">>, <<"/">>, {allowed}, <<"test">>)'
-    evaluate(engines_folder, f'rabbit_vhost:add(<<"/">>, <<"test">>), {grant}.')
-    url = rabbitmq_url.rpartition("/")[0] + "/%2F"
-    with connected(url, "test") as connection:
-        declare(connection, topology(consumers().values()))
-        connection.channel().basic_publish_confirm(_message(), exchange="", routing_key="banking.audit")
+    with vhost(engines_folder, "/"):
+        url = rabbitmq_url.rpartition("/")[0] + "/%2F"
+        with connected(url, "test") as connection:
+            declare(connection, topology(consumers().values()))
+            connection.channel().basic_publish_confirm(_message(), exchange="", routing_key="banking.audit")
 
-    def run(printed: str) -> str:
-        assert printed in PAGE
-        variables = engine.environment(engine.room.state())
-        path = "/usr/lib/rabbitmq/bin:" + variables.get("PATH", os.defpath)
-        done = subprocess.run(
-            printed, shell=True, env={**variables, "PATH": path}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        def run(printed: str) -> str:
+            assert printed in PAGE
+            variables = engine.environment(engine.room.state())
+            path = "/usr/lib/rabbitmq/bin:" + variables.get("PATH", os.defpath)
+            done = subprocess.run(
+                printed, shell=True, env={**variables, "PATH": path}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stdout + done.stderr
+            return done.stdout
 
-    yield run
-    evaluate(engines_folder, 'rabbit_vhost:delete(<<"/">>, <<"test">>).')
+        yield run
 
 
 def _message() -> object:
