@@ -63,6 +63,19 @@ class TestOpening:
         page = opening(open_visit(theme="", color_scheme="dark"), "/sign-in")
         assert brightness(page) < DARK_MAX
 
+    @pytest.mark.parametrize(("locale", "language"), [("hi-IN", "hi"), ("en-IN", "en"), ("fil-PH", "en")])
+    def test_who_chose_no_language_gets_the_system_s(self, open_visit: OpenVisit, locale: str, language: str) -> None:
+        waiting = opening(open_visit(language="", locale=locale), "/sign-in")
+        page = open_visit(language="", locale=locale).go("/sign-in")
+        for one in (waiting, page):
+            assert one.evaluate("document.documentElement.lang") == language
+        heading = page.get_by_role("heading", level=1)
+        assert bool(re.search("[\u0900-\u097f]", heading.inner_text())) == (language == "hi")
+
+    def test_what_was_chosen_counts_before_the_system_s(self, open_visit: OpenVisit) -> None:
+        page = open_visit(language="en", locale="hi-IN").go("/sign-in")
+        assert page.evaluate("[navigator.language, document.documentElement.lang]") == ["hi-IN", "en"]
+
     def test_without_scripts_only_the_page_and_its_face_are_fetched(self, open_visit: OpenVisit) -> None:
         visit = open_visit(java_script_enabled=False)
         asked: list[str] = []

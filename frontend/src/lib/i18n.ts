@@ -10,7 +10,7 @@
  */
 
 import { use, useCallback, useSyncExternalStore } from 'react'
-import { readPreference, writePreference } from './preferences'
+import { writePreference } from './preferences'
 
 export type Language = 'en' | 'hi'
 export interface Plural {
@@ -46,7 +46,8 @@ export function defineText<const C extends Catalogue>(en: C, hindi: () => Promis
   return text
 }
 
-let currentLanguage: Language = readPreference('language') === 'hi' ? 'hi' : 'en'
+// index.html has read what this browser chose, or else what its system speaks.
+let currentLanguage: Language = document.documentElement.lang === 'hi' ? 'hi' : 'en'
 const listeners = new Set<() => void>()
 
 /** The language in use, for code outside components. */
