@@ -20,7 +20,13 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
+function read(): Date {
+  // Where nothing tells the time no timer runs, and the next who asks may come an hour later.
+  if (timer === undefined && Date.now() - now.getTime() >= TICK_MS) now = new Date()
+  return now
+}
+
 /** The time, renewed every half minute by one timer for the whole page: for "3 minutes ago". */
 export function useNow(): Date {
-  return useSyncExternalStore(subscribe, () => now)
+  return useSyncExternalStore(subscribe, read)
 }
