@@ -31,40 +31,51 @@ export function backOffMs(attempt: number, random: () => number = Math.random): 
   return Math.round(longest / 2 + (longest / 2) * random())
 }
 
-/** Keeps a socket open until `stop` is called. */
+/** Keeps one socket open until `stop` is called. */
 export function openLive(handlers: LiveHandlers): { stop: () => void } {
   let socket: WebSocket | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let pulse: ReturnType<typeof setInterval> | undefined
   let attempt = 0
-  let stopped = false
+  let turn = 0 // of the newest try: an older one that comes through after all has nothing to say any more
+
+  const leave = (): void => {
+    turn += 1
+    clearTimeout(timer)
+    clearInterval(pulse)
+    if (socket === undefined) return
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+    socket = undefined
+  }
 
   const retry = (): void => {
-    clearInterval(pulse)
-    if (stopped) return
+    leave()
     handlers.onState('waiting')
-    clearTimeout(timer)
     timer = setTimeout(() => void connect(), backOffMs(attempt))
     attempt += 1
   }
 
   const connect = async (): Promise<void> => {
+    leave()
+    const mine = turn
     handlers.onState('connecting')
     try {
       const { ticket } = await notificationsAPI.getSocketTicket() // renews the token by the way if it ran out
-      if (stopped) return
-      socket = new WebSocket(socketAddress(ticket))
+      if (mine === turn) attend(new WebSocket(socketAddress(ticket)))
     } catch {
-      retry()
-      return
+      if (mine === turn) retry()
     }
-    const opened = socket
+  }
+
+  const attend = (opened: WebSocket): void => {
+    socket = opened
     let heardAt = Date.now()
     opened.onopen = () => {
       attempt = 0
       handlers.onState('live')
       pulse = setInterval(() => {
-        if (Date.now() - heardAt > SILENCE_MAX_MS) opened.close()
+        if (Date.now() - heardAt > SILENCE_MAX_MS) retry()
         else opened.send('{"type":"ping"}')
       }, PING_MS)
     }
@@ -82,7 +93,6 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
   const nowOnline = (): void => {
     if (socket?.readyState === WebSocket.OPEN) return
     attempt = 0
-    clearTimeout(timer)
     void connect()
   }
 
@@ -90,14 +100,8 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
   void connect()
   return {
     stop: () => {
-      stopped = true
-      clearTimeout(timer)
-      clearInterval(pulse)
+      leave()
       window.removeEventListener('online', nowOnline)
-      if (socket !== undefined) {
-        socket.onclose = null
-        socket.close()
-      }
     },
   }
 }

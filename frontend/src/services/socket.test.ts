@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openLive, type LiveMessage, type LiveState } from './socket'
+
+/** The browser's socket, played by the test. */
+class Line {
+  static readonly OPEN = 1
+  static all: Line[] = []
+  readyState = 0
+  onopen: (() => void) | null = null
+  onmessage: ((event: { data: string }) => void) | null = null
+  onclose: ((event: { code: number }) => void) | null = null
+  sent = 0
+  closed = false
+  constructor() {
+    Line.all.push(this)
+  }
+  opens(): void {
+    this.readyState = Line.OPEN
+    this.onopen?.()
+  }
+  says(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) })
+  }
+  send(): void {
+    this.sent += 1
+  }
+  close(): void {
+    this.closed = true
+  }
+}
+
+/** Answers to the question for a ticket, given when the test gives them. */
+let tickets: ((answer: Response) => void)[]
+let states: LiveState[]
+let heard: LiveMessage[]
+let stop: () => void
+
+const answer = async (number: number, response = Response.json({ ticket: 'once', expires_in: 30 })): Promise<void> => {
+  await vi.advanceTimersByTimeAsync(0) // until it is asked for
+  tickets[number]?.(response)
+  await vi.advanceTimersByTimeAsync(0)
+}
+const online = (): boolean => window.dispatchEvent(new Event('online'))
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  Line.all = []
+  tickets = []
+  states = []
+  heard = []
+  vi.stubGlobal('WebSocket', Line)
+  vi.stubGlobal('fetch', () => new Promise<Response>((resolve) => tickets.push(resolve)))
+  ;({ stop } = openLive({ onMessage: (message) => heard.push(message), onState: (state) => states.push(state) }))
+})
+afterEach(() => {
+  stop()
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+describe('openLive', () => {
+  it('keeps one line, whoever tries at the same time: news comes once', async () => {
+    online() // while the first question for a ticket is still on its way
+    await answer(0)
+    await answer(1)
+    expect(Line.all).toHaveLength(1)
+    Line.all[0]?.opens()
+    Line.all[0]?.says({ type: 'pong' })
+    expect(heard).toEqual([{ type: 'pong' }])
+    expect(states.at(-1)).toBe('live')
+  })
+
+  it('lets go of a line that was only being opened when the network came back', async () => {
+    await answer(0)
+    online()
+    await answer(1)
+    const [first, second] = Line.all
+    second?.opens()
+    first?.opens()
+    first?.says({ type: 'pong' })
+    expect([first?.closed, second?.closed, heard]).toEqual([true, false, []])
+  })
+
+  it('an older try that fails disturbs no newer one', async () => {
+    online()
+    await answer(1)
+    Line.all[0]?.opens()
+    await answer(0, new Response(null, { status: 503 }))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(states.at(-1)).toBe('live')
+    expect(tickets).toHaveLength(2)
+  })
+
+  it('leaves a line that has gone silent, and comes back over another', async () => {
+    await answer(0)
+    Line.all[0]?.opens()
+    await vi.advanceTimersByTimeAsync(75_000)
+    expect(Line.all[0]?.closed).toBe(true)
+    expect(states.at(-1)).toBe('waiting')
+    await vi.advanceTimersByTimeAsync(500)
+    await answer(1)
+    Line.all[1]?.opens()
+    expect(states.at(-1)).toBe('live')
+  })
+
+  it('asks nothing and opens nothing once it is stopped', async () => {
+    stop()
+    await answer(0)
+    await vi.advanceTimersByTimeAsync(60_000)
+    online()
+    expect([Line.all.length, tickets.length]).toEqual([0, 1])
+  })
+})
