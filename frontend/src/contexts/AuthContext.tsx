@@ -41,6 +41,7 @@ export function AuthProvider({ children }: { children: ReactNode }) {
   const refresh = useCallback(async () => {
     try {
       const current = await authAPI.getCurrentUser()
+      if (getToken() === null) return // signed out meanwhile
       // In slices: drawing the whole page at once would hold up whoever scrolls or types meanwhile.
       startTransition(() => {
         setUser(current)

@@ -14,7 +14,7 @@ const NEWS = { id: 7, title: 'Money received', message: '₹150.00 from Rohan.',
 
 /** A bank that knows one person: what was asked of it, and what it answers by path. */
 let asked: string[]
-let answers: Record<string, () => Response>
+let answers: Record<string, () => Response | Promise<Response>>
 
 beforeEach(() => {
   asked = []
@@ -86,6 +86,21 @@ describe('AuthContext (S80)', () => {
     await act(() => result.current.auth.logout())
     expect(result.current.auth).toMatchObject({ status: 'signed-out', user: null })
     expect([getToken(), asked.includes('POST /auth/logout')]).toEqual([null, true])
+  })
+
+  it('stays signed out when the bank’s word of who one was comes late', async () => {
+    setToken('kept', 900)
+    const { result } = together()
+    await waitFor(() => expect(result.current.auth.status).toBe('signed-in'))
+    let says: (answer: Response) => void = () => undefined
+    answers['GET /auth/me'] = () => new Promise((resolve) => (says = resolve))
+    const asking = result.current.auth.refresh()
+    await act(() => result.current.auth.logout())
+    await act(async () => {
+      says(Response.json(ASHA))
+      await asking
+    })
+    expect(result.current.auth).toMatchObject({ status: 'signed-out', user: null })
   })
 
   it('throws what the bank says of a wrong password, and stays signed out', async () => {
