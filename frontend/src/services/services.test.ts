@@ -69,6 +69,17 @@ describe('apiRequest (S78)', () => {
     expect(calls.map(({ url }) => new URL(url).pathname)).toEqual(['/auth/refresh', '/a'])
   })
 
+  it('takes no fresh token for somebody who has signed out meanwhile', async () => {
+    answer = ({ url, headers }) => {
+      if (headers.get('Authorization') === 'Bearer new') return json(200, 'ok')
+      if (!url.endsWith('/auth/refresh')) return json(401, { detail: 'Expired.' })
+      setToken(null) // while the bank makes a new one
+      return json(200, { access_token: 'new', expires_in: 900 })
+    }
+    await expect(apiRequest('/a')).rejects.toMatchObject({ status: 401 })
+    expect(getToken()).toBeNull()
+  })
+
   it('signs out when the session is over, and not when the bank is only busy', async () => {
     answer = () => json(401, { detail: 'Sign in again.' })
     await expect(apiRequest('/a')).rejects.toMatchObject({ status: 401 })

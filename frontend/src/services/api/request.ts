@@ -68,17 +68,18 @@ function queryText(query: RequestOptions['query']): string {
 let renewing: Promise<string | null> | undefined
 
 /** A fresh token for the one that ran out, or null when the session is over. One renewal at a time, over all tabs. */
-export function renewToken(expired: string | null): Promise<string | null> {
+export function renewToken(expired: string): Promise<string | null> {
   renewing ??= oneTabAtATime(() => renew(expired)).finally(() => (renewing = undefined))
   return renewing
 }
 
-async function renew(expired: string | null): Promise<string | null> {
+async function renew(expired: string): Promise<string | null> {
   const current = getToken()
   if (current !== null && current !== expired) return current // another tab did it while we waited
   const response = await send('/auth/refresh', { method: 'POST', anonymous: true }, null)
   if (response.ok) {
     const { access_token: token, expires_in: seconds } = (await parsed(response)) as Token
+    if (getToken() === null) return null // signed out meanwhile, in this tab or another
     setToken(token, seconds)
     return token
   }
