@@ -303,6 +303,24 @@ class TestOnlyOnce:
         assert len(sent_by(people, meera)) == 1
         assert balance(people, rohan) == 777
 
+    def test_a_refusal_is_looked_at_again(
+        self, open_visit: OpenVisit, people: People, meera: Person, rohan: Person
+    ) -> None:
+        """The bank would give the same key the same answer for ever; whoever presses again wants a new one."""
+        visit = open_visit(meera)
+        visit.forgive("status of 404")
+        page = visit.go(prefilled(rohan, people))
+        to_review(page, "88")
+        switch = f"/admin/accounts/{rohan.account}/toggle-active"
+        people.call(people.admin, "PUT", switch, active=False)
+        page.get_by_role("button", name="Send ₹88.00").click()
+        expect(page.get_by_role("alert")).to_contain_text("can't receive money")
+        people.call(people.admin, "PUT", switch, active=True)
+        page.get_by_role("button", name="Send ₹88.00").click()
+        expect(page.get_by_role("heading", name="Sent", exact=True)).to_be_visible()
+        assert len(sent_by(people, meera)) == 1
+        assert balance(people, rohan) == 88
+
 
 class TestInterruptions:
     """The token runs out, the line is slow or away: what was typed stays."""

@@ -7,8 +7,18 @@ export class ApiError extends Error {
   readonly retryAfterSeconds: number | null
   /** What support finds the bank's side of it by; null where the bank wasn't reached. */
   readonly requestId: string | null
+  /** The bank said this before, of an earlier try under the same key, and hasn't looked again. */
+  readonly isRepeated: boolean
 
-  constructor(facts: { detail: string; status: number; code?: string; data?: Record<string, unknown>; retryAfterSeconds?: number | null; requestId?: string | null }) {
+  constructor(facts: {
+    detail: string
+    status: number
+    code?: string
+    data?: Record<string, unknown>
+    retryAfterSeconds?: number | null
+    requestId?: string | null
+    isRepeated?: boolean
+  }) {
     super(facts.detail)
     this.name = 'ApiError'
     this.detail = facts.detail
@@ -17,6 +27,7 @@ export class ApiError extends Error {
     this.data = facts.data ?? {}
     this.retryAfterSeconds = facts.retryAfterSeconds ?? null
     this.requestId = facts.requestId ?? null
+    this.isRepeated = facts.isRepeated ?? false
   }
 }
 

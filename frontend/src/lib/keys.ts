@@ -3,11 +3,30 @@
  * carries the same key, so the bank takes it once. Another amount or person is another intent with another key.
  */
 
+import { ApiError } from './errors'
+
 const PREFIX = 'nyord.key.'
 const withoutStorage = new Map<string, string>()
 
+/**
+ * Does what is meant by these inputs, under their key. Once the bank has done it the same inputs are a new intent; after a lost
+ * connection they aren't. A refusal that the bank repeats was an earlier try's: whoever tries again wants it looked at again.
+ */
+export async function once<T>(intent: string, inputs: Readonly<Record<string, unknown>>, act: (key: string) => Promise<T>): Promise<T> {
+  let answer: T
+  try {
+    answer = await act(intentKey(intent, inputs))
+  } catch (error) {
+    if (!(error instanceof ApiError && error.isRepeated)) throw error
+    forgetIntent(intent) // its answer was no, so nothing can have been done by it
+    answer = await act(intentKey(intent, inputs))
+  }
+  forgetIntent(intent)
+  return answer
+}
+
 /** The key of this intent with these inputs: the same until `forgetIntent`, also after a reload of this tab. */
-export function intentKey(intent: string, inputs: Readonly<Record<string, unknown>>): string {
+function intentKey(intent: string, inputs: Readonly<Record<string, unknown>>): string {
   const fingerprint = JSON.stringify(Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1)))
   const kept = read(intent)
   if (kept?.fingerprint === fingerprint) return kept.key
@@ -17,7 +36,7 @@ export function intentKey(intent: string, inputs: Readonly<Record<string, unknow
 }
 
 /** The intent is done (the bank answered for good): the same inputs will be a new payment. */
-export function forgetIntent(intent: string): void {
+function forgetIntent(intent: string): void {
   withoutStorage.delete(intent)
   try {
     sessionStorage.removeItem(PREFIX + intent)

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { dayHeading, dayKey, formatDate, instantOf, monthKey, relativeTime } from './dates'
 import { ApiError, isPassing } from './errors'
 import { say } from './i18n'
-import { forgetIntent, intentKey } from './keys'
+import { once } from './keys'
 import { passwordStrength } from './password'
 import { idIn } from './paths'
 
@@ -32,17 +32,53 @@ describe('dates', () => {
   })
 })
 
-describe('intentKey', () => {
-  it('is the same for the same payment, until the bank has taken it', () => {
-    const first = intentKey('pay', { to: 7, amountMinor: 100 })
-    expect(intentKey('pay', { amountMinor: 100, to: 7 })).toBe(first)
-    forgetIntent('pay')
-    expect(intentKey('pay', { to: 7, amountMinor: 100 })).not.toBe(first)
+describe('once', () => {
+  const lost = new ApiError({ detail: 'Out of reach.', status: 0 })
+  const refused = (isRepeated: boolean) => new ApiError({ detail: 'Too much.', status: 422, isRepeated })
+  let keys: string[]
+  let answers: (Error | string)[]
+  beforeEach(() => {
+    keys = []
   })
 
-  it('is another one for another payment', () => {
-    const first = intentKey('pay', { to: 7, amountMinor: 100 })
-    expect(intentKey('pay', { to: 7, amountMinor: 101 })).not.toBe(first)
+  /** Asks for a payment; the bank answers one after the other what stands in `answers`. */
+  const pay = (amountMinor = 100) =>
+    once('pay', { to: 7, amountMinor }, (key) => {
+      keys.push(key)
+      const answer = answers.shift() ?? 'done'
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
+    })
+
+  it('asks under the same key until the bank has done it', async () => {
+    answers = [lost, lost, 'done', 'done']
+    await expect(pay()).rejects.toBe(lost)
+    await expect(pay()).rejects.toBe(lost)
+    expect(await pay()).toBe('done')
+    expect(new Set(keys).size).toBe(1)
+    await pay()
+    expect(new Set(keys).size).toBe(2)
+  })
+
+  it('asks under another key for another payment', async () => {
+    answers = [lost, lost]
+    await expect(pay(100)).rejects.toBe(lost)
+    await expect(pay(101)).rejects.toBe(lost)
+    expect(new Set(keys).size).toBe(2)
+  })
+
+  it('has a refusal that the bank only repeats looked at again', async () => {
+    answers = [refused(false), refused(true), 'done']
+    await expect(pay()).rejects.toMatchObject({ status: 422 })
+    expect(await pay()).toBe('done')
+    expect(keys[1]).toBe(keys[0])
+    expect(keys[2]).not.toBe(keys[0])
+  })
+
+  it('is told of a refusal that still holds', async () => {
+    answers = [refused(false), refused(true), refused(false)]
+    await expect(pay()).rejects.toMatchObject({ isRepeated: false })
+    await expect(pay()).rejects.toMatchObject({ isRepeated: false })
+    expect(keys).toHaveLength(3)
   })
 })
 

@@ -108,6 +108,7 @@ async function failure(response: Response): Promise<ApiError> {
     code: body.code,
     data: body.data,
     requestId: response.headers.get('X-Request-ID'),
+    isRepeated: response.headers.get('Idempotency-Hit') === 'true',
     retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
   })
 }

@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { forgetIntent, intentKey } from '@/lib/keys'
+import { once } from '@/lib/keys'
 import { accountsAPI } from '../api'
 import type { AccountType } from '../types'
 import { accountKeys, refreshMoney } from './money'
@@ -41,10 +41,7 @@ export function useCreateAccount() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (accountType: AccountType) =>
-      accountsAPI.createAccount(accountType, intentKey('create-account', { accountType })),
-    onSuccess: () => {
-      forgetIntent('create-account')
-      refreshMoney(client)
-    },
+      once('create-account', { accountType }, (key) => accountsAPI.createAccount(accountType, key)),
+    onSuccess: () => refreshMoney(client),
   })
 }

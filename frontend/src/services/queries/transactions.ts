@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
-import { forgetIntent, intentKey } from '@/lib/keys'
+import { once } from '@/lib/keys'
 import { parseAmount } from '@/lib/money-entry'
 import { accountsAPI, transactionsAPI, type Cash, type HistoryFilters, type Payment } from '../api'
 import { givenBackBy, mayHaveChanged, renewed } from '../history'
@@ -93,41 +93,29 @@ export function useTransaction(transactionId: number | null) {
 /** Gives money that one received back. */
 export function useRefund(transactionId: number) {
   const client = useQueryClient()
-  const intent = `refund.${transactionId}`
   return useMutation({
-    mutationFn: (reason: string) => transactionsAPI.refund(transactionId, reason, intentKey(intent, { reason })),
-    onSuccess: () => {
-      forgetIntent(intent)
-      refreshMoney(client)
-    },
+    mutationFn: (reason: string) =>
+      once(`refund.${transactionId}`, { reason }, (key) => transactionsAPI.refund(transactionId, reason, key)),
+    onSuccess: () => refreshMoney(client),
   })
 }
 
-type Kind = 'transfer' | 'between-accounts' | 'deposit' | 'withdrawal'
 type Order = { kind: 'transfer' | 'between-accounts'; payment: Payment } | { kind: 'deposit' | 'withdrawal'; cash: Cash }
 
 /**
- * Orders a payment. The key belongs to the intent: a second click, a retry or a reload sends the same key. It is
- * forgotten when the bank accepted; after a lost connection or a refusal it stays, so trying again is safe.
+ * Orders a payment. The key belongs to the intent: a second click, a retry or a reload sends the same key (`lib/keys`), so
+ * trying again is safe.
  */
 export function useOrderPayment() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (order: Order) => send(order),
-    onSuccess: (_accepted, { kind }) => {
-      forgetIntent(intentOf(kind))
-      refreshMoney(client)
-    },
+    mutationFn: (order: Order) =>
+      once(`pay.${order.kind}`, { ...('payment' in order ? order.payment : order.cash) }, (key) => send(order, key)),
+    onSuccess: () => refreshMoney(client),
   })
 }
 
-function intentOf(kind: Kind): string {
-  return `pay.${kind}`
-}
-
-function send(order: Order) {
-  const inputs = 'payment' in order ? order.payment : order.cash
-  const key = intentKey(intentOf(order.kind), { ...inputs })
+function send(order: Order, key: string) {
   switch (order.kind) {
     case 'transfer':
       return transactionsAPI.createTransaction(order.payment, key)

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useText } from '@/lib/i18n'
-import { forgetIntent, intentKey } from '@/lib/keys'
+import { once } from '@/lib/keys'
 import { formatMoney, fromWire } from '@/lib/money'
 import { parseAmount } from '@/lib/money-entry'
 import { adminActsText } from '@/locales/adminActs'
@@ -25,12 +25,10 @@ export function AdjustBalanceDialog({ account, ...rest }: ActProps & { account: 
   const afterMinor = direction === 'credit' ? balance + minor : balance - minor
   const tooMuch = direction === 'debit' && minor > available
 
-  const adjust = async (reason: string): Promise<TransactionDetail> => {
-    const key = intentKey('adjust', { account: account.id, minor, direction, reason })
-    const made = await adminAPI.adjustBalance(account.id, { amountMinor: minor, direction, reason }, key)
-    forgetIntent('adjust')
-    return made
-  }
+  const adjust = (reason: string): Promise<TransactionDetail> =>
+    once('adjust', { account: account.id, minor, direction, reason }, (key) =>
+      adminAPI.adjustBalance(account.id, { amountMinor: minor, direction, reason }, key),
+    )
 
   const label = formatMoney(minor)
   return (

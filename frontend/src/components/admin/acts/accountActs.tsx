@@ -1,5 +1,5 @@
 import { useText } from '@/lib/i18n'
-import { forgetIntent, intentKey } from '@/lib/keys'
+import { once } from '@/lib/keys'
 import { adminText } from '@/locales/admin'
 import { adminActsText } from '@/locales/adminActs'
 import { adminAPI } from '@/services/api'
@@ -13,12 +13,8 @@ export function DecideAccountDialog({ account, action, ...rest }: ActProps & { a
   const shared = useText(adminText)
   const [name, number] = [nameOf(account), account.account_number]
   const approves = action === 'approve'
-  const decide = async (reason: string): Promise<StaffAccount> => {
-    const key = intentKey('decide-account', { account: account.id, action, reason })
-    const decided = await adminAPI.decideAccount(account.id, action, reason, key)
-    forgetIntent('decide-account')
-    return decided
-  }
+  const decide = (reason: string): Promise<StaffAccount> =>
+    once('decide-account', { account: account.id, action, reason }, (key) => adminAPI.decideAccount(account.id, action, reason, key))
   return (
     <ActDialog
       {...rest}

@@ -1,5 +1,5 @@
 import { useText } from '@/lib/i18n'
-import { forgetIntent, intentKey } from '@/lib/keys'
+import { once } from '@/lib/keys'
 import { formatMoney, fromWire } from '@/lib/money'
 import { adminActsText } from '@/locales/adminActs'
 import { adminAPI } from '@/services/api'
@@ -39,11 +39,8 @@ export function RefundDialog({ payment, ...rest }: ActProps & { payment: Transac
   const t = useText(adminActsText)
   const amount = formatMoney(fromWire(payment.amount))
   const name = payment.src_user_name
-  const refund = async (reason: string): Promise<TransactionDetail> => {
-    const made = await adminAPI.refundTransaction(payment.id, reason, intentKey('refund', { payment: payment.id, reason }))
-    forgetIntent('refund')
-    return made
-  }
+  const refund = (reason: string): Promise<TransactionDetail> =>
+    once('refund', { payment: payment.id, reason }, (key) => adminAPI.refundTransaction(payment.id, reason, key))
   return (
     <ActDialog
       {...rest}
