@@ -103,6 +103,21 @@ describe('openLive', () => {
     expect(states.at(-1)).toBe('live')
   })
 
+  it('has an open line say a word when the network has come back, and leaves one that says none', async () => {
+    await answer(0)
+    const [first] = Line.all
+    first?.opens()
+    await vi.advanceTimersByTimeAsync(1_000)
+    online()
+    expect(first?.sent).toBe(1)
+    first?.says({ type: 'pong' })
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect([states.at(-1), first?.closed]).toEqual(['live', false])
+    online()
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect([states.at(-1), first?.closed]).toEqual(['waiting', true])
+  })
+
   it('asks nothing and opens nothing once it is stopped', async () => {
     stop()
     await answer(0)

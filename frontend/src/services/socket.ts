@@ -23,6 +23,9 @@ const WAIT_MAX_MS = 30_000
 const PING_MS = 25_000
 /** Without a sign of life for this long the connection is dead, whatever the browser believes. */
 const SILENCE_MAX_MS = 60_000
+/** So long a line may take to answer when the network has just come back. */
+const ANSWER_MAX_MS = 5_000
+const PING = '{"type":"ping"}'
 const CLOSE_SIGN_IN_AGAIN = 4401
 
 /** How long to wait before the next try: doubling, capped, spread so that a restarted bank isn't stormed. */
@@ -37,6 +40,7 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined
   let pulse: ReturnType<typeof setInterval> | undefined
   let attempt = 0
+  let heardAt = 0
   let turn = 0 // of the newest try: an older one that comes through after all has nothing to say any more
 
   const leave = (): void => {
@@ -70,13 +74,13 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
 
   const attend = (opened: WebSocket): void => {
     socket = opened
-    let heardAt = Date.now()
+    heardAt = Date.now()
     opened.onopen = () => {
       attempt = 0
       handlers.onState('live')
       pulse = setInterval(() => {
         if (Date.now() - heardAt > SILENCE_MAX_MS) retry()
-        else opened.send('{"type":"ping"}')
+        else opened.send(PING)
       }, PING_MS)
     }
     opened.onmessage = (event: MessageEvent<string>) => {
@@ -91,9 +95,16 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
   }
 
   const nowOnline = (): void => {
-    if (socket?.readyState === WebSocket.OPEN) return
     attempt = 0
-    void connect()
+    if (socket?.readyState !== WebSocket.OPEN) {
+      void connect()
+      return
+    }
+    // It may have died with the network that it went over, and the browser doesn't know.
+    const askedAt = Date.now()
+    socket.send(PING)
+    clearTimeout(timer)
+    timer = setTimeout(() => heardAt < askedAt && retry(), ANSWER_MAX_MS)
   }
 
   window.addEventListener('online', nowOnline)
