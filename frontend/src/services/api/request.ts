@@ -75,11 +75,11 @@ export function renewToken(expired: string): Promise<string | null> {
 
 async function renew(expired: string): Promise<string | null> {
   const current = getToken()
-  if (current !== null && current !== expired) return current // another tab did it while we waited
+  if (current !== expired) return current // another tab renewed it, or signed out, while we waited
   const response = await send('/auth/refresh', { method: 'POST', anonymous: true }, null)
   if (response.ok) {
     const { access_token: token, expires_in: seconds } = (await parsed(response)) as Token
-    if (getToken() === null) return null // signed out meanwhile, in this tab or another
+    if (getToken() === null) return null // signed out while the bank made it
     setToken(token, seconds)
     return token
   }
