@@ -177,13 +177,13 @@ def vhost(folder: Path, name: str) -> Iterator[None]:
     """Make a virtual host on the run's RabbitMQ, and delete it at the end."""
     everything = '<<".*">>, <<".*">>, <<".*">>'
     grant = f'rabbit_auth_backend_internal:set_permissions(<<"nyord">>, <<"{name}">>, {everything}, <<"test">>)'
-    evaluate(folder, f'rabbit_vhost:add(<<"{name}">>, <<"test">>), {grant}')
+    _evaluate(folder, f'rabbit_vhost:add(<<"{name}">>, <<"test">>), {grant}')
     yield
-    evaluate(folder, f'rabbit_vhost:delete(<<"{name}">>, <<"test">>)')
+    _evaluate(folder, f'rabbit_vhost:delete(<<"{name}">>, <<"test">>)')
 
 
-def evaluate(folder: Path, expression: str) -> str:
-    """Have the run's RabbitMQ evaluate Erlang, as `rabbitmqctl eval` does in a second; return what it gives."""
+def _evaluate(folder: Path, expression: str) -> None:
+    """Have the run's RabbitMQ evaluate Erlang: `rabbitmqctl eval` does the same, and takes a second."""
     room = Room(folder, "rabbitmq")
     node = f"localhost:{room.state().ports['distribution']}"
     done = subprocess.run(
@@ -193,6 +193,4 @@ def evaluate(folder: Path, expression: str) -> str:
         text=True,
         check=False,
     )
-    answer = done.stdout.strip()
-    assert answer.startswith("{ok, "), answer + done.stderr
-    return answer.removeprefix("{ok, ").removesuffix("}")
+    assert done.stdout.startswith("{ok, "), done.stdout + done.stderr
