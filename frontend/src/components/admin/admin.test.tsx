@@ -18,6 +18,10 @@ describe('days', () => {
     expect(endOfDay('2026-12-31')).toBe('2027-01-01T00:00:00+05:30')
     expect([startOfDay(''), endOfDay('')]).toEqual(['', ''])
   })
+
+  it('are nothing where the address holds no day', () => {
+    for (const text of ['soon', '2026-02-30', '2026-11', '275760-09-13']) expect([startOfDay(text), endOfDay(text)]).toEqual(['', ''])
+  })
 })
 
 describe('words of the trail', () => {

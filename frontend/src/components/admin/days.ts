@@ -1,13 +1,13 @@
-import { dayKey, instantOf } from '@/lib/dates'
+import { dayKey, instantOf, isDayKey } from '@/lib/dates'
 
 const DAY_MS = 86_400_000
 
-/** The first instant of a day of the bank ("2026-11-23"); '' stays ''. */
+/** The first instant of a day of the bank ("2026-11-23"). What is no day (an address may hold anything) is ''. */
 export function startOfDay(day: string): string {
-  return day === '' ? '' : `${day}T00:00:00+05:30`
+  return isDayKey(day) ? `${day}T00:00:00+05:30` : ''
 }
 
-/** The first instant after a day of the bank; '' stays ''. */
+/** The first instant after a day of the bank. What is no day is ''. */
 export function endOfDay(day: string): string {
-  return day === '' ? '' : startOfDay(dayKey(new Date(instantOf(day).getTime() + DAY_MS)))
+  return isDayKey(day) ? startOfDay(dayKey(new Date(instantOf(day).getTime() + DAY_MS))) : ''
 }
