@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { render, screen, waitFor, within } from '@testing-library/react'
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { useState } from 'react'
 import { describe, expect, it, vi } from 'vitest'
@@ -120,6 +120,17 @@ describe('ConfirmDialog', () => {
     await userEvent.type(screen.getByLabelText('Reason'), 'The photo is blurred')
     await userEvent.click(screen.getByRole('button', { name: 'Refuse' }))
     expect(confirm).toHaveBeenCalledExactlyOnceWith('The photo is blurred')
+  })
+
+  it('is left by a click beside it, not by marking words and letting go there', async () => {
+    const close = vi.fn()
+    render(<ConfirmDialog open onClose={close} onConfirm={vi.fn()} title="Refuse?" confirmLabel="Refuse" reason="required" />)
+    const dialog = await screen.findByRole('dialog')
+    fireEvent.pointerDown(screen.getByLabelText('Reason'))
+    fireEvent.click(dialog) // what the browser makes of a press in one place and a release in another
+    expect(close).not.toHaveBeenCalled()
+    await userEvent.click(dialog)
+    expect(close).toHaveBeenCalledOnce()
   })
 })
 

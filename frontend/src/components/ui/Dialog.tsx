@@ -41,6 +41,7 @@ export function ModalFrame({ open, onClose, title, hideTitle, description, child
   const t = useText(commonText)
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
+  const pressedBeside = useRef(false)
 
   useEffect(() => {
     const element = dialog.current
@@ -70,7 +71,9 @@ export function ModalFrame({ open, onClose, title, hideTitle, description, child
         event.preventDefault()
         onClose()
       }}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
+      // Both ends of the click: who marks words in a field and lets go beside the dialog doesn't mean to leave it.
+      onPointerDown={(event) => (pressedBeside.current = event.target === event.currentTarget)}
+      onClick={(event) => pressedBeside.current && event.target === event.currentTarget && onClose()}
       className={cn('overflow-hidden p-0', className)}
     >
       <div className="flex h-full max-h-[inherit] flex-col">
