@@ -1,5 +1,5 @@
 // The service worker: it keeps the app's own shell (hashed files and the page that loads them) so that the bank can say
-// "you are offline" in its own words. It never stores an answer of the API: money shown must be money just read.
+// "you are offline" in its own words, and answers who taps a notification. It never stores an answer of the API: money shown must be money just read.
 
 const VERSION = 'nyord-__VERSION__'
 const FILES = __FILES__
@@ -20,6 +20,16 @@ self.addEventListener('activate', (event) => {
 // A new version waits until every tab of the old one is closed, unless the person asks for it.
 self.addEventListener('message', (event) => {
   if (event.data === 'use-now') self.skipWaiting()
+})
+
+// A notification that was tapped brings the app to the front as it was left, or opens it where notifications are.
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(
+    self.clients
+      .matchAll({ type: 'window' })
+      .then(([tab]) => (tab === undefined ? self.clients.openWindow('/notifications') : tab.focus())),
+  )
 })
 
 self.addEventListener('fetch', (event) => {

@@ -143,6 +143,13 @@ async function announce(news: Partial<Notification>, show: (toast: Omit<Toast, '
   show({ tone: /fail|reject|suspect/.test(type) ? 'bad' : 'calm', title, message, to: '/notifications' })
   const wanted = readPreference('webNotifications') === 'on' && document.hidden
   if (wanted && 'Notification' in window && window.Notification.permission === 'granted') {
-    new window.Notification(title, { body: message, icon: '/icon-192.png', tag: String(id) })
+    await tellOutside(title, { body: message, icon: '/icon-192.png', tag: String(id) })
   }
+}
+
+/** By the service worker where there is one: browsers on phones let nothing else show a notification. */
+async function tellOutside(title: string, options: NotificationOptions): Promise<void> {
+  const worker = 'serviceWorker' in navigator ? await navigator.serviceWorker.getRegistration() : undefined
+  if (worker?.active) await worker.showNotification(title, options)
+  else new window.Notification(title, options)
 }

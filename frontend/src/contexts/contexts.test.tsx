@@ -195,6 +195,21 @@ describe('NotificationApiContext (S81)', () => {
       push(TOLD)
       await waitFor(() => expect(shown.mock.calls).toEqual([['पैसे मिले', expect.objectContaining({ body: 'आपको Rohan से ₹150.00 मिले।' })]]))
     })
+
+    it('has the service worker say it where the page itself may not, as on Android', async () => {
+      const page = vi.fn(function () {
+        throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.')
+      })
+      const worker = { active: {}, showNotification: vi.fn().mockResolvedValue(undefined) }
+      vi.stubGlobal('Notification', Object.assign(page, { permission: 'granted' }))
+      vi.stubGlobal('navigator', Object.assign(Object.create(navigator), { serviceWorker: { getRegistration: () => Promise.resolve(worker) } }))
+      vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
+      localStorage.setItem('nyord.webNotifications', 'on')
+      await signedIn()
+      push(TOLD)
+      await waitFor(() => expect(worker.showNotification.mock.calls).toEqual([['पैसे मिले', expect.objectContaining({ body: 'आपको Rohan से ₹150.00 मिले।' })]]))
+      expect(page).not.toHaveBeenCalled()
+    })
   })
 
   it('tells who listens that money moved', async () => {
