@@ -21,6 +21,10 @@ export function Sessions() {
   const end = useEndSession()
   const nameOf = useDeviceName()
   const [ending, setEnding] = useState<Session>()
+  const ask = (session: Session): void => {
+    end.reset() // what went wrong with another one
+    setEnding(session)
+  }
   const confirm = async (): Promise<void> => {
     if (ending === undefined) return
     await end.mutateAsync(ending.id).then(
@@ -42,7 +46,7 @@ export function Sessions() {
           {(sessions) => (
             <ul className="divide-y divide-line-1">
               {sessions.map((session) => (
-                <SessionRow key={session.id} session={session} name={nameOf(session)} onEnd={() => setEnding(session)} />
+                <SessionRow key={session.id} session={session} name={nameOf(session)} onEnd={() => ask(session)} />
               ))}
             </ul>
           )}

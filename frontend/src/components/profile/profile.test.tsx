@@ -1,0 +1,46 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { render, screen, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, expect, it, vi } from 'vitest'
+import { NotificationApiProvider } from '@/contexts/NotificationApiContext'
+import { AuthProvider } from '@/contexts/AuthContext'
+import { ApiError } from '@/lib/errors'
+import { authAPI } from '@/services/api'
+import { createQueryClient } from '@/services/queries/client'
+import type { Session } from '@/services/types'
+import { Sessions } from './Sessions'
+
+afterEach(() => vi.restoreAllMocks())
+
+const session = (id: number, browser: string): Session => ({
+  id,
+  user_agent: `Mozilla/5.0 (X11; Linux x86_64) ${browser}/140.0`,
+  ip: '127.0.0.1',
+  created_at: '2026-11-23T10:00:00Z',
+  last_used_at: '2026-11-23T10:00:00Z',
+  expires_at: '2026-12-23T10:00:00Z',
+  current: false,
+})
+
+it('a device is asked about without what went wrong with another', async () => {
+  vi.spyOn(authAPI, 'getSessions').mockResolvedValue([session(1, 'Firefox'), session(2, 'Chrome')])
+  vi.spyOn(authAPI, 'endSession').mockRejectedValue(new ApiError({ status: 503, detail: 'Try again in a moment.' }))
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <AuthProvider>
+        <NotificationApiProvider>
+          <Sessions />
+        </NotificationApiProvider>
+      </AuthProvider>
+    </QueryClientProvider>,
+  )
+  await userEvent.click(await screen.findByRole('button', { name: /^Sign out Firefox/ }))
+  const first = within(await screen.findByRole('dialog'))
+  await userEvent.click(first.getByRole('button', { name: 'Sign out' }))
+  await first.findByText('Try again in a moment.')
+  await userEvent.click(first.getByRole('button', { name: 'Cancel' }))
+  await userEvent.click(screen.getByRole('button', { name: /^Sign out Chrome/ }))
+  const second = within(await screen.findByRole('dialog'))
+  expect(second.getByText(/Chrome/)).toBeTruthy()
+  expect(second.queryByText('Try again in a moment.')).toBeNull()
+})
