@@ -38,7 +38,7 @@ export default function DeadLettersPage() {
   const [act, setAct] = useState<Act>(null)
   const columns = useLetterColumns()
   const begin = (letter: DeadLetter, wanted: 'replay' | 'giveUp'): void => {
-    if (letter.status === 'waiting') setAct({ letter, act: wanted })
+    if (letter.status === 'waiting' && (wanted === 'giveUp' || isOurs(letter))) setAct({ letter, act: wanted })
   }
   return (
     <>
@@ -77,13 +77,17 @@ export default function DeadLettersPage() {
   )
 }
 
+/** A foreign program's message would be refused again: it can only be given up. */
+function isOurs({ event_id: eventId }: DeadLetter): boolean {
+  return eventId !== null
+}
+
 function LetterPeek({ row, letter, onAct }: { row: OpenRow; letter: DeadLetter | undefined; onAct: (letter: DeadLetter, act: 'replay' | 'giveUp') => void }) {
   const t = useText(adminText)
   const acts = useText(adminActsText)
   const pages = useText(adminPagesText)
   if (row.id === null || letter === undefined) return null
   const waits = letter.status === 'waiting'
-  const isOurs = letter.event_id !== null
   return (
     <Peek
       row={row}
@@ -93,7 +97,7 @@ function LetterPeek({ row, letter, onAct }: { row: OpenRow; letter: DeadLetter |
         waits && (
           <>
             <Button onClick={() => onAct(letter, 'giveUp')}>{acts('giveUp')}</Button>
-            {isOurs && (
+            {isOurs(letter) && (
               <Button tone="primary" onClick={() => onAct(letter, 'replay')}>
                 {acts('replay')}
               </Button>
@@ -113,7 +117,7 @@ function LetterPeek({ row, letter, onAct }: { row: OpenRow; letter: DeadLetter |
           [t('decisionReason'), letter.decision_reason],
         ]}
       />
-      {!isOurs && (
+      {!isOurs(letter) && (
         <div className="mt-4">
           <Notice tone="calm" title={pages('foreign')} />
         </div>

@@ -1,0 +1,55 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { MemoryRouter } from 'react-router'
+import { afterEach, expect, it, vi } from 'vitest'
+import { AuthProvider } from '@/contexts/AuthContext'
+import { NotificationApiProvider } from '@/contexts/NotificationApiContext'
+import { operationsAPI } from '@/services/api'
+import { createQueryClient } from '@/services/queries/client'
+import type { DeadLetter } from '@/services/types'
+import DeadLettersPage from './DeadLettersPage'
+
+afterEach(() => vi.restoreAllMocks())
+
+const letter = (id: number, topic: string, eventId: string | null): DeadLetter => ({
+  id,
+  topic,
+  event_id: eventId,
+  queue: 'banking.transactions',
+  error: 'ValueError: no',
+  event: {},
+  attempts: 8,
+  status: 'waiting',
+  created_at: '2026-11-23T10:00:00Z',
+  decided_at: null,
+  decided_by: null,
+  decision_reason: null,
+})
+
+it('a message of a foreign program can be given up but not replayed, by a key as by a button', async () => {
+  vi.spyOn(operationsAPI, 'getDeadLetters').mockResolvedValue({
+    items: [letter(1, 'transfer.initiate', null), letter(2, 'transaction.completed', '7-0')],
+    next_cursor: null,
+  })
+  render(
+    <MemoryRouter>
+      <QueryClientProvider client={createQueryClient()}>
+        <AuthProvider>
+          <NotificationApiProvider>
+            <DeadLettersPage />
+          </NotificationApiProvider>
+        </AuthProvider>
+      </QueryClientProvider>
+    </MemoryRouter>,
+  )
+  const [, foreign, ours] = await screen.findAllByRole('row')
+  foreign?.focus()
+  await userEvent.keyboard('p')
+  expect(screen.queryByRole('dialog', { hidden: true })).toBeNull() // hidden: it is opened a frame later
+  await userEvent.keyboard('g')
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel' }))
+  ours?.focus()
+  await userEvent.keyboard('p')
+  expect(await screen.findByRole('button', { name: 'Replay' })).toBeTruthy()
+})
