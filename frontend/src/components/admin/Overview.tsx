@@ -6,10 +6,8 @@ import { paths } from '@/lib/paths'
 import { useNow } from '@/lib/useNow'
 import { cn } from '@/lib/utils'
 import { adminPagesText } from '@/locales/adminPages'
-import { useWaiting } from '@/services/queries/admin'
+import { useWaiting, WAITING_MAX } from '@/services/queries/admin'
 import { ErrorState } from '../ListFaces'
-
-const COUNTED_MAX = 100
 
 /** What waits for a person of the bank, each a step away. */
 export function Waiting() {
@@ -19,7 +17,7 @@ export function Waiting() {
   const query = useWaiting()
   if (query.data === undefined && !query.isPending) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
   const { users, accounts, held, letters } = query.data ?? {}
-  const oldest = held?.at(-1)
+  const oldest = held && held.length < WAITING_MAX ? held.at(-1) : undefined // the newest come first: of more the oldest isn't here
   return (
     <ul className="grid grid-cols-2 gap-3 xl:grid-cols-4">
       <Tile icon={ClipboardCheck} name={t('waitingIdentity')} count={users?.length} to={paths.adminApprovals} />
@@ -57,7 +55,7 @@ function Tile({ icon: Icon, name, count, to, detail }: TileProps) {
         {count === undefined ? (
           <span aria-hidden className="skeleton mt-auto h-9 w-12" />
         ) : (
-          <span className={cn('tabular mt-auto text-figure font-light', !waits && 'text-ink-3')}>{count >= COUNTED_MAX ? `${COUNTED_MAX}+` : count}</span>
+          <span className={cn('tabular mt-auto text-figure font-light', !waits && 'text-ink-3')}>{count >= WAITING_MAX ? `${WAITING_MAX}+` : count}</span>
         )}
         <span className="min-h-4 text-micro text-ink-2">{count === 0 ? t('nothingWaits') : detail}</span>
       </Link>

@@ -4,8 +4,9 @@ import type { ReactNode } from 'react'
 interface Tab<Value extends string> {
   value: Value
   label: string
-  /** How many wait there. */
+  /** How many wait there, and whether that isn't all of them. */
   count?: number
+  hasMore?: boolean
   content: ReactNode
 }
 
@@ -29,7 +30,7 @@ export function Tabs<Value extends string>({ label, tabs, value, onChange }: Pro
           >
             {tab.label}
             {tab.count !== undefined && tab.count > 0 && (
-              <span className="tabular rounded-full bg-surface-3 px-2 text-micro leading-5 font-semibold text-ink-1">{tab.count}</span>
+              <span className="tabular rounded-full bg-surface-3 px-2 text-micro leading-5 font-semibold text-ink-1">{tab.hasMore ? `${tab.count}+` : tab.count}</span>
             )}
           </Radix.Trigger>
         ))}

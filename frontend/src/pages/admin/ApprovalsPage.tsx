@@ -34,8 +34,8 @@ export default function ApprovalsPage() {
   const users = useStaffList('kyc', {}, (ask, signal) => adminAPI.getPendingKYC(ask, signal), { watch: true })
   const accounts = useStaffList('pending-accounts', {}, (ask, signal) => adminAPI.getAccounts({ ...ask, status: 'pending' }, signal), { watch: true })
   const tabs = [
-    { value: 'identity', label: t('tabIdentity'), count: users.query.data?.length ?? 0, content: <Identities list={users} /> },
-    { value: 'accounts', label: t('tabAccounts'), count: accounts.query.data?.length ?? 0, content: <Accounts list={accounts} /> },
+    { value: 'identity', label: t('tabIdentity'), count: users.query.data?.length ?? 0, hasMore: users.hasMore, content: <Identities list={users} /> },
+    { value: 'accounts', label: t('tabAccounts'), count: accounts.query.data?.length ?? 0, hasMore: accounts.hasMore, content: <Accounts list={accounts} /> },
   ] as const
   return (
     <>

@@ -98,18 +98,18 @@ export function useSeries(series: SeriesName) {
   })
 }
 
-const COUNTED_MAX = 100
+export const WAITING_MAX = 100
 
-/** What waits for staff. A count of `COUNTED_MAX` means so many or more. */
+/** What waits for staff. A count of `WAITING_MAX` means so many or more. */
 export function useWaiting() {
   return useQuery({
     queryKey: ['admin', 'waiting'],
     queryFn: async ({ signal }) => {
       const [users, accounts, held, letters] = await Promise.all([
-        adminAPI.getPendingKYC({ limit: COUNTED_MAX }, signal),
-        adminAPI.getAccounts({ status: 'pending', limit: COUNTED_MAX }, signal),
-        adminAPI.getTransactions({ status: 'UNDER_REVIEW', limit: COUNTED_MAX }, signal),
-        operationsAPI.getDeadLetters({ status: 'waiting', limit: COUNTED_MAX }, signal),
+        adminAPI.getPendingKYC({ limit: WAITING_MAX }, signal),
+        adminAPI.getAccounts({ status: 'pending', limit: WAITING_MAX }, signal),
+        adminAPI.getTransactions({ status: 'UNDER_REVIEW', limit: WAITING_MAX }, signal),
+        operationsAPI.getDeadLetters({ status: 'waiting', limit: WAITING_MAX }, signal),
       ])
       return { users: users.items, accounts: accounts.items, held: held.items, letters: letters.items }
     },
