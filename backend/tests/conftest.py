@@ -6,6 +6,7 @@ import itertools
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,9 @@ def database_at(server: EmbeddedPostgres, name: str) -> str:
     return server.url.replace("@/nyord", f"@/{name}", 1)
 
 
-@pytest.fixture
-def fresh_database(server: EmbeddedPostgres, template: str) -> Iterator[Callable[[], str]]:
-    """Make fresh, migrated databases; each call gives the address of a new one."""
+@contextmanager
+def fresh_databases(server: EmbeddedPostgres, template: str) -> Iterator[Callable[[], str]]:
+    """Make fresh, migrated databases; each call gives the address of a new one. They go at the end."""
     made: list[str] = []
 
     def make() -> str:
@@ -122,6 +123,13 @@ def fresh_database(server: EmbeddedPostgres, template: str) -> Iterator[Callable
     with psycopg.connect(server.url, autocommit=True) as connection:
         for name in made:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fresh_database(server: EmbeddedPostgres, template: str) -> Iterator[Callable[[], str]]:
+    """Make fresh, migrated databases; each call gives the address of a new one."""
+    with fresh_databases(server, template) as make:
+        yield make
 
 
 @pytest.fixture(scope="session")
