@@ -47,6 +47,13 @@ class TestNavigation:
         bar.get_by_role("link", name="Accounts").click()
         expect(page).to_have_url(re.compile(r"/accounts$"))
 
+    def test_on_a_phone_the_page_one_is_on_is_a_step_away_as_well(self, open_visit: OpenVisit, people: People) -> None:
+        page = open_visit(people.asha, device="phone").go("/profile")
+        page.get_by_role("button", name="You: settings and sign out").click()
+        sheet = page.get_by_role("dialog")
+        sheet.get_by_role("link", name="Profile").click()
+        expect(sheet).to_have_count(0)
+
 
 class TestBell:
     """S81: how much is unread stands on the bell's corner, and the bell stays to be seen, on the smallest phone, too."""

@@ -39,7 +39,7 @@ export default function SelfSheet({ onClose }: { onClose: () => void }) {
           <ul className="flex flex-col">
             {links.map(({ to, name, icon: Icon }) => (
               <li key={to}>
-                <Link to={to} className="-mx-3 flex min-h-11 items-center gap-3 rounded-md px-3 hover:bg-surface-2">
+                <Link to={to} onClick={to === pathname ? onClose : undefined} className="-mx-3 flex min-h-11 items-center gap-3 rounded-md px-3 hover:bg-surface-2">
                   <Icon aria-hidden className="size-4.5 text-ink-2" />
                   {t(name)}
                 </Link>
