@@ -200,6 +200,21 @@ class TestProfile:
         page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
         expect(buttons).to_have_count(before - 1)
 
+    def test_a_dialog_is_left_by_a_click_beside_it_and_not_by_marking_its_words(
+        self, open_visit: OpenVisit, people: People, meera: Person
+    ) -> None:
+        people.sign_in(meera)
+        page = open_visit(meera).go("/profile?part=security")
+        page.get_by_role("button", name=re.compile("^Sign out .+")).first.click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text("has to sign in again").hover()
+        page.mouse.down()
+        page.mouse.move(5, 5)
+        page.mouse.up()
+        expect(dialog).to_be_visible()
+        page.mouse.click(5, 5)
+        expect(dialog).to_have_count(0)
+
     def test_the_browser_is_asked_only_on_a_press(self, open_visit: OpenVisit, meera: Person) -> None:
         """S82: no page asks by itself for the right to show notifications."""
         visit = open_visit(meera)
@@ -212,6 +227,24 @@ class TestProfile:
         page.get_by_role("switch", name="Notifications outside the app").click()
         expect(page.get_by_text("Your browser blocks them")).to_be_visible()
         assert page.evaluate("window.asked") == 1
+
+    def test_news_is_shown_outside_of_a_page_that_is_not_seen(
+        self, open_visit: OpenVisit, people: People, meera: Person
+    ) -> None:
+        """S82: by the service worker, because on a phone the page itself may not. The tests' Chromium shows no notifications."""
+        visit = open_visit(meera, device="phone", service_workers="allow")
+        visit.context.add_init_script(
+            "window.Notification = Object.assign(function () { throw new TypeError('Illegal constructor') },"
+            " { permission: 'granted', requestPermission: async () => 'granted' });"
+            "ServiceWorkerRegistration.prototype.showNotification = async (title, { body }) => { window.shown = { title, body } }"
+        )
+        page = visit.go("/profile?part=app")
+        page.get_by_role("switch", name="Notifications outside the app").click()
+        page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })")
+        people.pay(people.asha, meera, 10)
+        page.wait_for_function("() => window.shown?.title === 'Money received'")
+        assert page.evaluate("window.shown.body") == "You received ₹10.00 from Asha Raman."
 
 
 class TestHelp:

@@ -143,7 +143,7 @@ async function announce(news: Partial<Notification>, show: (toast: Omit<Toast, '
   show({ tone: /fail|reject|suspect/.test(type) ? 'bad' : 'calm', title, message, to: '/notifications' })
   const wanted = readPreference('webNotifications') === 'on' && document.hidden
   if (wanted && 'Notification' in window && window.Notification.permission === 'granted') {
-    await tellOutside(title, { body: message, icon: '/icon-192.png', tag: String(id) })
+    await tellOutside(title, { body: message, icon: '/icon-192.png', tag: String(id) }).catch(() => undefined) // the toast has said it
   }
 }
 
