@@ -20,6 +20,7 @@ function begin(address: string, recipients: readonly number[], own: readonly num
   }
   vi.stubGlobal('fetch', (path: string) => Promise.resolve(Response.json(answers[path] ?? {}, { status: path in answers ? 200 : 404 })))
   const client = createQueryClient()
+  client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retry: false } }) // a test needn't wait
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={client}>
       <MemoryRouter initialEntries={[address]}>{children}</MemoryRouter>
@@ -72,6 +73,23 @@ describe('a transfer', () => {
     expect(takeUpAgain(1, 98)).toBe(false)
     expect(takeUpAgain(1, 99)).toBe(true)
     expect(begin('/transfer', [21]).result.current.draft).toMatchObject({ personId: 2, amount: '7' })
+  })
+
+  it('says of nobody that they are gone because the bank is busy, and asks again', async () => {
+    const { result } = begin('/transfer?to=2', [21])
+    const bank = window.fetch
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ detail: 'Try again in a moment.' }, { status: 503 })))
+    await waitFor(() => expect(result.current.recipientError).toMatchObject({ status: 503 }))
+    expect(result.current.personGone).toBe(false)
+    vi.stubGlobal('fetch', bank)
+    act(() => result.current.retryRecipient())
+    await waitFor(() => expect(result.current.step).toBe('amount'))
+    expect(result.current.recipientError).toBeNull()
+  })
+
+  it('says of somebody whom the bank does not know that they are gone', async () => {
+    const { result } = begin('/transfer?to=3', [])
+    await waitFor(() => expect(result.current.personGone).toBe(true))
   })
 
   it('never goes from an account to itself', () => {

@@ -2,6 +2,7 @@ import { useCallback, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { useUser } from '@/contexts/AuthContext'
 import { readDraft, writeDraft } from '@/lib/drafts'
+import { ApiError } from '@/lib/errors'
 import { parseAmount } from '@/lib/money-entry'
 import { paths } from '@/lib/paths'
 import { useRecipientAccounts } from '@/services/queries/accounts'
@@ -36,6 +37,7 @@ export interface Transfer {
   personGone: boolean
   /** Where the person can be paid; undefined while it is read. */
   recipientAccounts: RecipientAccount[] | undefined
+  /** Why who they are, or where they can be paid, couldn't be read. */
   recipientError: unknown
   retryRecipient: () => void
   source: Account | undefined
@@ -59,6 +61,7 @@ export function useTransfer(accounts: readonly Account[]): Transfer {
   const chosen = targets?.find(({ id }) => id === draft.destId) ?? only
   const destination = chosen?.id === source?.id ? undefined : chosen
   const amountMinor = parseAmount(draft.amount)
+  const unread = [person, recipient].filter(({ data, error }) => data === undefined && error !== null)
 
   const step = stepOf(params, { draft, only: only !== undefined, ready: destination !== undefined && source !== undefined, amountMinor })
   const go = useCallback((next: Step) => void navigate(`${paths.transfer}?step=${next}`), [navigate])
@@ -67,10 +70,10 @@ export function useTransfer(accounts: readonly Account[]): Transfer {
   return {
     draft, change, step, go, back, source, destination, amountMinor, finish,
     person: person.data,
-    personGone: person.isError,
+    personGone: person.error instanceof ApiError && person.error.status === 404,
     recipientAccounts: recipient.data,
-    recipientError: recipient.data === undefined ? recipient.error : null,
-    retryRecipient: () => void recipient.refetch(),
+    recipientError: unread[0]?.error ?? null,
+    retryRecipient: () => unread.forEach((query) => void query.refetch()),
   }
 }
 
