@@ -76,7 +76,7 @@ function Acts({ account }: { account: Account }) {
   const t = useText(accountsText)
   return (
     <div className="flex flex-wrap gap-3">
-      <ButtonLink to={paths.transfer} tone="primary" icon={Send}>
+      <ButtonLink to={`${paths.transfer}?from=${account.id}`} tone="primary" icon={Send}>
         {t('send')}
       </ButtonLink>
       <ButtonLink to={`${paths.deposit}?account=${account.id}`} icon={ArrowDownToLine}>

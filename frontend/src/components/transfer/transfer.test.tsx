@@ -75,6 +75,17 @@ describe('a transfer', () => {
     expect(begin('/transfer', [21]).result.current.draft).toMatchObject({ personId: 2, amount: '7' })
   })
 
+  it('goes from the account one came from, until another is chosen', async () => {
+    const { result } = begin('/transfer?from=12', [21], [11, 12])
+    expect(result.current.source?.id).toBe(12)
+    act(() => result.current.change({ personId: 2, destId: null }))
+    await waitFor(() => expect(result.current.destination?.id).toBe(21))
+    expect(result.current.source?.id).toBe(12)
+    act(() => result.current.change({ srcId: 11 }))
+    expect(result.current.source?.id).toBe(11)
+    expect(begin('/transfer?from=99', [21], [11, 12]).result.current.source?.id).toBe(11)
+  })
+
   it('says of nobody that they are gone because the bank is busy, and asks again', async () => {
     const { result } = begin('/transfer?to=2', [21])
     const bank = window.fetch

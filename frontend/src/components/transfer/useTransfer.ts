@@ -4,7 +4,7 @@ import { useUser } from '@/contexts/AuthContext'
 import { readDraft, writeDraft } from '@/lib/drafts'
 import { ApiError } from '@/lib/errors'
 import { parseAmount } from '@/lib/money-entry'
-import { paths } from '@/lib/paths'
+import { idIn, paths } from '@/lib/paths'
 import { useRecipientAccounts } from '@/services/queries/accounts'
 import { usePerson } from '@/services/queries/people'
 import type { Account, Person, RecipientAccount } from '@/services/types'
@@ -99,7 +99,7 @@ function useTransferDraft() {
   const name = `transfer.${useUser().id}`
   const [params] = useSearchParams()
   const navigate = useNavigate()
-  const [kept, setKept] = useState<Draft>(() => ({ ...EMPTY, ...readDraft<Draft>(name) }))
+  const [kept, setKept] = useState<Draft>(() => withSource({ ...EMPTY, ...readDraft<Draft>(name) }, params))
   const draft = withPrefilled(kept, params)
 
   const change = useCallback(
@@ -122,6 +122,12 @@ function useTransferDraft() {
     [draft, name, navigate],
   )
   return { draft, change, finish }
+}
+
+/** `?from=` is the account one came from; it may be changed like any other choice. */
+function withSource(kept: Draft, params: URLSearchParams): Draft {
+  const srcId = idIn(params.get('from'))
+  return srcId === null ? kept : { ...kept, srcId }
 }
 
 /** `?to=` names the person (S92); somebody else than before begins anew, the same one goes on. */
