@@ -97,6 +97,16 @@ describe('Combobox', () => {
     expect(pick).toHaveBeenCalledWith('Arun')
   })
 
+  it('leaves Enter to the letters that are being composed', async () => {
+    const pick = vi.fn()
+    render(<Combobox label="To" query="आ" onQuery={vi.fn()} items={['आशा']} itemKey={(name) => name} renderItem={(name) => name} onPick={pick} status="1 found" />)
+    fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Enter', isComposing: true })
+    expect(pick).not.toHaveBeenCalled()
+    await userEvent.click(screen.getByRole('combobox'))
+    await userEvent.keyboard('{Enter}')
+    expect(pick).toHaveBeenCalledWith('आशा')
+  })
+
   it('walks over the ends of groups', async () => {
     const pick = vi.fn()
     const names = ['Asha', 'Arun', 'Accounts']

@@ -32,6 +32,7 @@ export function Combobox<Item>(props: Props<Item>) {
   }, [active, currentId])
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return // the keys belong to the letters that are being composed, as in Hindi
     const item = items[current]
     if (event.key === 'ArrowDown') setActive(Math.min(current + 1, items.length - 1))
     else if (event.key === 'ArrowUp') setActive(Math.max(current - 1, 0))
