@@ -32,15 +32,34 @@ export type Say<C extends Catalogue> = <K extends keyof C>(key: K, ...values: Va
 
 export interface Text<C extends Catalogue> {
   en: C
+  /** The Hindi words; the English ones while those can't be had, because a page in English is better than none. */
   hi: () => Promise<Translation<C>>
+  /** Fetches the Hindi words, once more if they couldn't be had before. Throws what the fetch throws. */
+  fetchHindi: () => Promise<void>
 }
 
 const known: Text<Catalogue>[] = []
 
 /** Declares the text of a page or a part of the app. */
 export function defineText<const C extends Catalogue>(en: C, hindi: () => Promise<{ default: Translation<C> }>): Text<C> {
-  let loading: Promise<Translation<C>> | undefined
-  const text: Text<C> = { en, hi: () => (loading ??= hindi().then((module) => module.default)) }
+  let fetched: Promise<Translation<C>> | undefined
+  let words: Promise<Translation<C>> | undefined
+  const fetchWords = (): Promise<Translation<C>> => {
+    fetched = hindi().then((module) => module.default)
+    words = fetched.catch(() => {
+      fetched = undefined
+      return en as Translation<C>
+    })
+    return words
+  }
+  const text: Text<C> = {
+    en,
+    hi: () => words ?? fetchWords(),
+    fetchHindi: async () => {
+      if (fetched === undefined) void fetchWords()
+      await fetched
+    },
+  }
   known.push(text)
   if (currentLanguage === 'hi') void text.hi()
   return text
@@ -49,15 +68,21 @@ export function defineText<const C extends Catalogue>(en: C, hindi: () => Promis
 // index.html has read what this browser chose, or else what its system speaks.
 let currentLanguage: Language = document.documentElement.lang === 'hi' ? 'hi' : 'en'
 const listeners = new Set<() => void>()
+let choices = 0
 
 /** The language in use, for code outside components. */
 export function getLanguage(): Language {
   return currentLanguage
 }
 
-/** Changes the language, remembered by this browser. The text is fetched first, so the page changes in one step. */
+/**
+ * Changes the language, remembered by this browser. The text is fetched first, so the page changes in one step; whoever
+ * chooses again meanwhile gets what they chose last. Throws what the fetch throws: then nothing has changed.
+ */
 export async function setLanguage(language: Language): Promise<void> {
-  if (language === 'hi') await Promise.all(known.map((text) => text.hi()))
+  const choice = ++choices
+  if (language === 'hi') await Promise.all(known.map((text) => text.fetchHindi()))
+  if (choice !== choices) return
   currentLanguage = language
   writePreference('language', language)
   document.documentElement.lang = language

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
-import { setLanguage, useLanguage, useText } from '@/lib/i18n'
+import { useLanguage, useText } from '@/lib/i18n'
 import { authText } from '@/locales/auth'
 import { Mark } from '../Mark'
 import { useTitle } from '../PageHeader'
+import { useChangeLanguage } from '../useChangeLanguage'
 
 interface Props {
   title: string
@@ -40,12 +41,13 @@ export function AuthLayout({ title, lead, children, foot }: Props) {
 
 function LanguageSwitch() {
   const language = useLanguage()
+  const changeLanguage = useChangeLanguage()
   const other = language === 'en' ? 'hi' : 'en'
   return (
     <button
       type="button"
       lang={other}
-      onClick={() => void setLanguage(other)}
+      onClick={() => changeLanguage(other)}
       className="min-h-11 rounded-md px-3 text-small font-medium text-ink-2 hover:bg-surface-2"
     >
       {other === 'hi' ? 'हिन्दी' : 'English'}
