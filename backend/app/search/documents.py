@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from app.search.words import WORDS_VERSION
+
 
 class Kind(StrEnum):
     """What can be asked of a field."""
@@ -37,8 +39,8 @@ class IndexSpec:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Tells an index made for other fields from one made for these."""
-        text = ",".join(f"{name}:{kind}" for name, kind in sorted(self.fields.items()))
+        """Tells an index made for other fields, or with words cut otherwise, from one made for these."""
+        text = ",".join([str(WORDS_VERSION), *(f"{name}:{kind}" for name, kind in sorted(self.fields.items()))])
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     def __hash__(self) -> int:

@@ -100,7 +100,8 @@ class TestFinding:
         ("text", "expected"),
         [
             ("rent", [2, 1]), ("RENT", [2, 1]), ("rent marz", [1]), ("cafe zurich", [1]), ("zür", [1]), ("car rental", [2]),
-            ("12500", []), ("12,500", [3]), ("किराया", [4]), ("ent", []), ("rent nothing", []),
+            ("12500", []), ("12,500", [3]), ("किराया", [4]), ("ent", []), ("rent nothing", []), ("किर", [4]), ("मार्च", [4]),
+            ("का", []), ("किराये", []), ("मर", []),
         ],
     )  # fmt: skip
     def test_words_by_their_beginnings(self, engine: SearchIndex, text: str, expected: list[int]) -> None:
