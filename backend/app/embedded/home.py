@@ -163,6 +163,7 @@ class Home:
 
     def _prepare(self) -> None:
         try:
+            self.run_file.unlink(missing_ok=True)  # whose bank was killed; while we own the folder it would be believed
             self._check_version()
             self._check_space()
             self.logs.mkdir(mode=0o700, exist_ok=True)

@@ -178,6 +178,8 @@ class TestRunning:
         with home.owned():
             write_private(home.run_file, {**info.__dict__})
         assert home.running() is None, "a run.json that a killed bank left"
+        with home.owned():
+            assert home.running() is None, "nor while a command owns the folder"
         with home.owned(), home.announced(info):
             assert home.running() == info
             assert mode(home.run_file) == 0o600, "it holds the database's password"
