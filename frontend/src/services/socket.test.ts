@@ -103,6 +103,30 @@ describe('openLive', () => {
     expect(states.at(-1)).toBe('live')
   })
 
+  it('asks a bank that turns it away less and less often, and at once again after a line that stood', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const turnedAway = async (number: number): Promise<void> => {
+      await answer(number)
+      Line.all[number]?.opens()
+      Line.all[number]?.onclose?.({ code: 4429 })
+    }
+    const waits: number[] = []
+    for (let number = 0; number < 5; number += 1) {
+      await turnedAway(number)
+      const since = Date.now()
+      while (tickets.length === number + 1) await vi.advanceTimersByTimeAsync(100)
+      waits.push(Date.now() - since)
+    }
+    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000])
+    await answer(5)
+    Line.all[5]?.opens()
+    await vi.advanceTimersByTimeAsync(20_000)
+    Line.all[5]?.onclose?.({ code: 1012 })
+    await vi.advanceTimersByTimeAsync(500)
+    expect(tickets).toHaveLength(7)
+    vi.restoreAllMocks()
+  })
+
   it('has an open line say a word when the network has come back, and leaves one that says none', async () => {
     await answer(0)
     const [first] = Line.all

@@ -25,6 +25,8 @@ const PING_MS = 25_000
 const SILENCE_MAX_MS = 60_000
 /** So long a line may take to answer when the network has just come back. */
 const ANSWER_MAX_MS = 5_000
+/** A line that stood so long stood: what the bank turns away (too many tabs, too much to do) it closes as soon as it is open. */
+const STEADY_MS = 10_000
 const PING = '{"type":"ping"}'
 const CLOSE_SIGN_IN_AGAIN = 4401
 
@@ -41,10 +43,12 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
   let pulse: ReturnType<typeof setInterval> | undefined
   let attempt = 0
   let heardAt = 0
+  let openedAt = Infinity
   let turn = 0 // of the newest try: an older one that comes through after all has nothing to say any more
 
   const leave = (): void => {
     turn += 1
+    openedAt = Infinity
     clearTimeout(timer)
     clearInterval(pulse)
     if (socket === undefined) return
@@ -53,7 +57,9 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
     socket = undefined
   }
 
-  const retry = (): void => {
+  const retry = (attemptMin = 0): void => {
+    if (Date.now() - openedAt > STEADY_MS) attempt = 0
+    attempt = Math.max(attempt, attemptMin)
     leave()
     handlers.onState('waiting')
     timer = setTimeout(() => void connect(), backOffMs(attempt))
@@ -76,7 +82,7 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
     socket = opened
     heardAt = Date.now()
     opened.onopen = () => {
-      attempt = 0
+      openedAt = Date.now()
       handlers.onState('live')
       pulse = setInterval(() => {
         if (Date.now() - heardAt > SILENCE_MAX_MS) retry()
@@ -89,8 +95,7 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
       if (message !== null) handlers.onMessage(message)
     }
     opened.onclose = (event) => {
-      if (event.code === CLOSE_SIGN_IN_AGAIN) attempt = Math.max(attempt, 3) // the next ticket tells whether it is over
-      retry()
+      retry(event.code === CLOSE_SIGN_IN_AGAIN ? 3 : 0) // the next ticket tells whether it is over
     }
   }
 
