@@ -111,7 +111,7 @@ class Child:
         if self._process is None or self._pump is None:
             return "it was never started"
         code = self._process.poll() or 0
-        return f"killed by {signal.Signals(-code).name}" if code < 0 else self._pump.last_words()
+        return f"killed by {_name_of(-code)}" if code < 0 else self._pump.last_words()
 
     def stop(self, patience_seconds: float, hurry: Callable[[], bool]) -> None:
         """Ask it to finish what it has begun; end it when the patience is over or somebody is in a hurry."""
@@ -125,3 +125,10 @@ class Child:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+
+def _name_of(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"  # a real-time one: these have no names

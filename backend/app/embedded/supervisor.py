@@ -16,7 +16,7 @@ from typing import Final
 from app.core import clock
 from app.embedded import commands, network
 from app.embedded.child import Backoff, Child, Lifeline
-from app.embedded.errors import PostgresError, StartRefused
+from app.embedded.errors import HomeError, PostgresError, StartRefused
 from app.embedded.home import Home, RunInfo
 from app.embedded.logs import trim
 from app.embedded.postgres import EmbeddedPostgres
@@ -160,7 +160,7 @@ class Supervisor:
             self._signals.sleep(self._postgres_backoff.failed())
             try:
                 self._start_postgres(postgres)
-            except PostgresError as error:
+            except (PostgresError, HomeError) as error:  # a disk that is full for a moment, too
                 if self._postgres_backoff.is_hopeless():
                     raise
                 self._alarm("PostgreSQL", str(error))

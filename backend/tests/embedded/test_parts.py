@@ -6,16 +6,21 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from app.embedded import child as child_module
 from app.embedded import logs, network, schema
 from app.embedded.child import Backoff, Child, Lifeline
-from app.embedded.errors import PostgresError, StartRefused
+from app.embedded.errors import HomeError, PostgresError, StartRefused
+from app.embedded.home import Home
 from app.embedded.logs import LogPump
+from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.signals import StopSignals
+from app.embedded.supervisor import Plan, Supervisor
 from tests.embedded.bank import eventually
 
 BACKEND = Path(__file__).parents[2]
@@ -227,10 +232,35 @@ class TestChild:
         assert child.why() == "set X"
         assert not child.was_killed()
 
-    def test_who_was_killed_has_no_last_words(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("number", "name"),
+        [(int(signal.SIGKILL), "SIGKILL"), (int(signal.SIGRTMIN) + 1, f"signal {signal.SIGRTMIN + 1}")],
+    )
+    def test_who_was_killed_has_no_last_words(self, tmp_path: Path, number: int, name: str) -> None:
         child = self.started(POLITE, tmp_path / "x.log")
         assert child.pid is not None
-        os.kill(child.pid, signal.SIGKILL)
+        os.kill(child.pid, number)
         assert eventually(lambda: child.pid is None)
-        assert child.why() == "killed by SIGKILL"
+        assert child.why() == f"killed by {name}"
         assert child.was_killed()
+
+
+class FullForAMoment:
+    """A PostgreSQL that finds the disk full when it is started for the first time."""
+
+    url = "postgresql://nyord@/nyord"
+    starts = 0
+
+    def start(self, cancelled: Callable[[], bool]) -> None:
+        self.starts += 1
+        if self.starts == 1:
+            raise HomeError("The disk is full.")
+
+
+class TestHealing:
+    def test_a_disk_that_was_full_for_a_moment_ends_no_bank(self, home: Home) -> None:
+        postgres = FullForAMoment()
+        supervisor = Supervisor(home, Plan("127.0.0.1", 1, demo=False, environment={}, embedded=True))
+        with home.owned(), supervisor._signals:
+            supervisor._heal_postgres(cast(EmbeddedPostgres, postgres))
+        assert postgres.starts == 2
