@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.cli_support import external_url, home_at
 
@@ -14,8 +15,8 @@ def bank_status(data: Path | None) -> tuple[dict[str, Any], str]:
     running = home.running()
     if running is not None:
         return _running(running.address, running.host, running.port, running.pid, str(home.path))
-    if url := external_url(data):
-        return _external(url)
+    if external_url(data):
+        return _external()
     made = home.exists()
     sentence = (
         f"No bank runs on {home.path}: `./nyord up` starts it."
@@ -38,20 +39,21 @@ def _running(address: str, host: str, port: int, pid: int, folder: str) -> tuple
     )
 
 
-def _external(url: str) -> tuple[dict[str, Any], str]:
+def _external() -> tuple[dict[str, Any], str]:
     import psycopg
 
     from app.config import get_settings
-    from app.engines.check import check_engines
+    from app.engines.check import check_engines, without_secrets
 
-    if findings := check_engines(get_settings()):
+    settings = get_settings()
+    if findings := check_engines(settings):
         sentences = [finding.text for finding in findings]
         return {"running": False, "healthy": False, "reason": sentences[0], "engines": sentences}, "\n".join(sentences)
     try:
-        with psycopg.connect(url, connect_timeout=5) as connection:
+        with psycopg.connect(settings.libpq_url, connect_timeout=5) as connection:
             revision = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = without_secrets(str(error), urlsplit(settings.libpq_url).password).strip().splitlines()[0]
         return {"running": False, "healthy": False, "reason": reason}, f"The database can't be reached: {reason}"
     migrated = bool(revision and revision[0])
     facts = {"running": False, "healthy": migrated, "migrated": migrated}

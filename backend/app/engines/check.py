@@ -77,7 +77,7 @@ def _finding(setting: str, url: str, ask: Callable[[str], None]) -> Finding | No
         ask(url)
     except (_Wrong, _Away) as error:
         passing = isinstance(error, _Away)
-        reason = _without_secrets(str(error), place.password).strip().rstrip(".")
+        reason = without_secrets(str(error), place.password).strip().rstrip(".")
         verb = "can't be reached" if passing else "can't be used"
         return Finding(setting, f"{setting} names {where}, which {verb}: {reason}.", passing)
     return None
@@ -167,7 +167,8 @@ def _require(product: str, version: str, oldest: tuple[int, ...]) -> None:
         raise _Wrong(f"it is {product} {version or 'of an unknown version'}, and Nyord needs {wanted} or later")
 
 
-def _without_secrets(text: str, password: str | None) -> str:
+def without_secrets(text: str, password: str | None) -> str:
+    """Return the text with the password of an address made unreadable, as it is written there and as it is meant."""
     for secret in {password or "", unquote(password or "")} - {""}:
         text = text.replace(secret, "•••")
     return text

@@ -152,6 +152,12 @@ class TestADatabaseOfOnesOwn:
         assert len(done.stderr.splitlines()) == 1
         assert nyord("status", "--json", **own).returncode == 1
 
+    @pytest.mark.parametrize("scheme", ["postgres", "postgresql+psycopg"])
+    def test_status_reads_every_scheme(self, scheme: str, database: str, tmp_path: Path) -> None:
+        own = {"DATABASE_URL": f"{scheme}://{database.split('://', 1)[1]}", "XDG_DATA_HOME": str(tmp_path)}
+        done = nyord("status", **own)
+        assert (done.returncode, done.stdout) == (0, "The database answers and has the bank's tables.\n")
+
 
 @pytest.mark.slow
 class TestBesideARunningBank:
