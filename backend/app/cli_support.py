@@ -88,9 +88,10 @@ def bank_settings(data: Path | None, *, create: bool = False) -> Iterator[None]:
     """Make the settings of this process those of the bank that a command means."""
     from app.config import get_settings
 
+    external = external_url(data)
     with bank_url(data, create=create) as url:
         os.environ["DATABASE_URL"] = url
-        if not external_url(data):
+        if not external:
             os.environ["JWT_SECRET"] = home_at(data).secrets().jwt_secret
         get_settings.cache_clear()
         _quiet_logs()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -11,7 +13,7 @@ from alembic.script import ScriptDirectory
 from app.embedded.home import Home
 from app.embedded.postgres import EmbeddedPostgres
 from tests.conftest import BACKEND
-from tests.embedded.bank import bank, nyord, processes_naming
+from tests.embedded.bank import bank, environment, nyord, processes_naming
 
 PASSWORD = "correct horse battery staple"
 COMMANDS = [
@@ -31,6 +33,12 @@ COMMANDS = [
     "dead-letters",
     "dead-letters list",
 ]
+SAY_THE_KEY = """
+from app.cli_support import bank_settings
+from app.config import get_settings
+with bank_settings(None):
+    print(get_settings().jwt_secret.get_secret_value())
+"""
 
 
 class TestHelp:
@@ -108,6 +116,18 @@ class TestAStoppedBank:
         assert (psql.returncode, psql.stdout) == (0, "asha admin\n")
         assert nyord("psql", "--data", folder, "-c", "SELEC").returncode == 1, "psql's own exit code"
         assert processes_naming(str(folder)) == []
+
+    def test_without_a_data_folder_it_is_the_user_s_and_has_its_key(self, folder: Path, tmp_path: Path) -> None:
+        (tmp_path / "nyord").symlink_to(folder)
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", SAY_THE_KEY],
+            env=environment(XDG_DATA_HOME=str(tmp_path)),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.stdout.strip() == Home(folder).secrets().jwt_secret, done.stderr
 
     def test_tampered_books_are_a_no_that_names_the_row(self, folder: Path) -> None:
         with EmbeddedPostgres(Home(folder)) as postgres, psycopg.connect(postgres.url) as connection:
