@@ -85,7 +85,11 @@ def bank_url(data: Path | None, *, create: bool = False) -> Iterator[str]:
 
 @contextmanager
 def bank_settings(data: Path | None, *, create: bool = False) -> Iterator[None]:
-    """Make the settings of this process those of the bank that a command means."""
+    """Make the settings of this process those of the bank that a command means.
+
+    Raises:
+        ConfigurationError: DATABASE_URL is none that PostgreSQL can read.
+    """
     from app.config import get_settings
 
     external = external_url(data)
@@ -94,6 +98,10 @@ def bank_settings(data: Path | None, *, create: bool = False) -> Iterator[None]:
         if not external:
             os.environ["JWT_SECRET"] = home_at(data).secrets().jwt_secret
         get_settings.cache_clear()
+        if external:
+            from app.engines.check import require_database_address
+
+            require_database_address(get_settings())
         _quiet_logs()
         yield
 

@@ -59,6 +59,16 @@ def require_engines(settings: Settings) -> list[Finding]:
     return findings
 
 
+def require_database_address(settings: Settings) -> None:
+    """See that PostgreSQL can read DATABASE_URL, without asking any server: for commands that are about to ask it themselves.
+
+    Raises:
+        ConfigurationError: it can't.
+    """
+    if finding := _finding("DATABASE_URL", settings.libpq_url, _read_as_postgresql):
+        raise ConfigurationError(finding.text)
+
+
 class _Wrong(Exception):
     """The engine answered, and the answer is no."""
 
@@ -86,17 +96,27 @@ def _finding(setting: str, url: str, ask: Callable[[str], None]) -> Finding | No
 def _ask_postgresql(url: str) -> None:
     import psycopg  # noqa: PLC0415  (each client is loaded only if its engine is set)
 
+    _read_as_postgresql(url)
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS_MAX) as connection:
             found = connection.info.server_version
-    except psycopg.ProgrammingError:
-        raise _Wrong("the address has an option that PostgreSQL doesn't know") from None
     except psycopg.OperationalError as error:
         # "connection to server at …, port … failed: FATAL:  password authentication failed for user …"
         reason = str(error).strip().splitlines()[0].rpartition("failed: ")[2].removeprefix("FATAL:").strip()
         wrong = re.search(r"authentication failed|does not exist|no password|not permitted|no pg_hba", reason)
         raise _Wrong(reason) if wrong else _Away(reason.removeprefix("connection failed: ")) from None
     _require("PostgreSQL", f"{found // 10_000}.{found % 10_000}", POSTGRESQL_MIN)
+
+
+def _read_as_postgresql(url: str) -> None:
+    import psycopg  # noqa: PLC0415
+
+    try:
+        psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        if "percent" in str(error):
+            raise _Wrong("a % in the address must be written %25") from None
+        raise _Wrong("the address has an option that PostgreSQL doesn't know") from None
 
 
 def _ask_rabbitmq(url: str) -> None:

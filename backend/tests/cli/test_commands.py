@@ -178,6 +178,23 @@ class TestADatabaseOfOnesOwn:
         done = nyord("status", **own)
         assert (done.returncode, done.stdout) == (0, "The database answers and has the bank's tables.\n")
 
+    @pytest.mark.parametrize(
+        ("place", "says"),
+        [
+            ("127.0.0.1:1/x?schema=public", "has an option that PostgreSQL doesn't know"),
+            ("127.0.0.1:1/100%", "a % in the address must be written %25"),
+            ("localhost:54x32/x", "can't be read as an address"),
+            ("one:5432,two:5432/x", "can't be read as an address"),
+        ],
+    )
+    def test_an_address_that_is_none_is_one_sentence(self, place: str, says: str, tmp_path: Path) -> None:
+        own = {"DATABASE_URL": f"postgresql://nobody:s3cret@{place}", "XDG_DATA_HOME": str(tmp_path)}
+        for command in ("verify", "migrate"):
+            done = nyord(command, **own)
+            assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+            assert done.stderr.startswith("nyord: DATABASE_URL ") and says in done.stderr
+            assert "s3cret" not in done.stderr
+
 
 @pytest.mark.slow
 class TestBesideARunningBank:
