@@ -10,10 +10,17 @@ from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from app.cli_support import BACKEND
+from app.embedded import schema
 
 
 def upgrade() -> None:
-    """Bring the database of this process's settings to the newest migration; all migrations or none."""
+    """Bring the database of this process's settings to the newest migration; all migrations or none.
+
+    Raises:
+        PostgresError: a newer program has already changed its tables.
+    """
+    if schema.is_current(BACKEND / "migrations" / "versions", current_revision() or ""):
+        return
     from alembic import command
     from alembic.config import Config
 

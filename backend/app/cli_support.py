@@ -186,6 +186,10 @@ def _database_sentence(error: Exception) -> str:
     reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
     if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         return f"The database lacks what this version needs ({reason}): run `./nyord migrate` first."
+    if isinstance(error, psycopg.errors.InsufficientPrivilege | psycopg.errors.InvalidSchemaName):
+        return f"The database refuses ({reason}): let the role in DATABASE_URL own the bank's tables and their schema."
+    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        return f"The database can only be read ({reason}): let DATABASE_URL name one that can be written to."
     if isinstance(error, psycopg.OperationalError):
         return f"The database can't be reached ({reason}): check DATABASE_URL, or start the bank with `./nyord up`."
     return ""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -12,8 +13,8 @@ from alembic.script import ScriptDirectory
 
 from app.embedded.home import Home
 from app.embedded.postgres import EmbeddedPostgres
-from tests.conftest import BACKEND
-from tests.embedded.bank import bank, environment, nyord, processes_naming
+from tests.conftest import BACKEND, JWT_SECRET
+from tests.embedded.bank import bank, environment, free_port, nyord, processes_naming
 
 PASSWORD = "correct horse battery staple"
 COMMANDS = [
@@ -194,6 +195,52 @@ class TestADatabaseOfOnesOwn:
             assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
             assert done.stderr.startswith("nyord: DATABASE_URL ") and says in done.stderr
             assert "s3cret" not in done.stderr
+
+
+@pytest.mark.slow
+class TestADatabaseThatRefuses:
+    """What only the server knows to say no to is one sentence, too, and nothing has been changed."""
+
+    @pytest.mark.parametrize("command", ["migrate", "seed"])
+    def test_a_newer_version_s(self, command: str, fresh_database: Callable[[], str], tmp_path: Path) -> None:
+        url = fresh_database()
+        with psycopg.connect(url) as connection:
+            connection.execute("UPDATE alembic_version SET version_num = '9999_future'")
+        done = nyord(command, DATABASE_URL=url, XDG_DATA_HOME=str(tmp_path))
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+        assert "belongs to a newer version of Nyord" in done.stderr
+
+    def test_a_role_that_may_not_make_tables(self, fresh_database: Callable[[], str], tmp_path: Path) -> None:
+        url = fresh_database()
+        with psycopg.connect(url) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+            connection.execute("CREATE ROLE guest LOGIN PASSWORD 's3cret'")
+            connection.execute("GRANT USAGE ON SCHEMA public TO guest")
+        own = {"DATABASE_URL": f"postgresql://guest:s3cret@{url.partition('@')[2]}", "XDG_DATA_HOME": str(tmp_path)}
+        try:
+            done = nyord("migrate", **own)
+            up = nyord("up", "--no-web", "--port", str(free_port()), **own, JWT_SECRET=JWT_SECRET)
+        finally:
+            with psycopg.connect(url) as connection:
+                connection.execute("DROP OWNED BY guest")
+                connection.execute("DROP ROLE guest")
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+        for said in (done.stderr, up.stderr):
+            assert "The database refuses (permission denied for schema public)" in said
+            assert "s3cret" not in said
+
+    def test_one_that_can_only_be_read(self, fresh_database: Callable[[], str], tmp_path: Path) -> None:
+        url = fresh_database()
+        with psycopg.connect(url, autocommit=True) as connection:
+            name = connection.info.dbname
+            connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        own = {"DATABASE_URL": url, "XDG_DATA_HOME": str(tmp_path)}
+        create = ["admin", "create", "asha", "--email", "a@example.com", "--password-stdin"]
+        done = nyord(*create, stdin=f"{PASSWORD}\n", **own)
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+        assert "The database can only be read" in done.stderr
+        assert nyord("migrate", **own).returncode == 0, "there is nothing to do"
 
 
 @pytest.mark.slow
