@@ -75,10 +75,19 @@ class RunInfo:
 
 
 class Home:
-    """One data folder. Nothing on disk is touched before `owned`."""
+    """One data folder. Nothing on disk is touched before `owned`.
+
+    Raises:
+        HomeError: the path begins with a user's folder, and there is none.
+    """
 
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path).expanduser().absolute()
+        try:
+            self.path = Path(path).expanduser().absolute()
+        except RuntimeError:
+            raise HomeError(
+                f"{path} is in the home folder of a user who has none: choose another with --data."
+            ) from None
         self.postgres = self.path / "postgres"
         self.logs = self.path / "logs"
         self.run_file = self.path / "run.json"
@@ -124,13 +133,21 @@ class Home:
             ) from None
 
     def exists(self) -> bool:
-        """Return whether there is a bank in the folder."""
-        return (self.path / "version").exists()
+        """Return whether there is a bank in the folder.
+
+        Raises:
+            HomeError: there can't be one: the path is too long, or closed to us.
+        """
+        return self._has("version")
 
     def running(self) -> RunInfo | None:
-        """Return where the bank on this folder answers, or None when none runs (whatever an old run.json says)."""
-        if not self.path.is_dir():
-            return None
+        """Return where the bank on this folder answers, or None when none runs (whatever an old run.json says).
+
+        Raises:
+            HomeError: see `exists`.
+        """
+        if not self._has("lock"):
+            return None  # and none is made, because the folder may be anybody's
         lock = self._try_lock()
         if lock is not None:
             os.close(lock)
@@ -152,6 +169,12 @@ class Home:
     def free_bytes(self) -> int:
         """Return how much space is left for the bank."""
         return shutil.disk_usage(self.path).free
+
+    def _has(self, name: str) -> bool:
+        try:
+            return (self.path / name).exists()
+        except OSError as error:
+            raise home_error(error, self.path) from None
 
     def _refuse_foreign_folder(self) -> None:
         """Leave somebody's own files alone: nothing of ours is put between them, not even the lock."""

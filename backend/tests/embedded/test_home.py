@@ -173,6 +173,20 @@ class TestRunning:
         assert home.running() is None
         assert not home.path.exists()
 
+    def test_asking_leaves_somebody_s_folder_as_it_is(self, home: Home) -> None:
+        home.path.mkdir()
+        (home.path / "thesis.tex").write_text("x")
+        assert home.running() is None
+        assert [entry.name for entry in home.path.iterdir()] == ["thesis.tex"]
+
+    def test_a_path_that_can_t_be_is_one_sentence(self) -> None:
+        endless = Home("/" + "a" * 300)
+        for ask in (endless.running, endless.exists):
+            with pytest.raises(HomeError, match=r"can't be used .*: choose another with --data"):
+                ask()
+        with pytest.raises(HomeError, match=r"~nosuchuser/bank is in .*: choose another with --data"):
+            Home("~nosuchuser/bank")
+
     def test_the_lock_is_the_truth_not_the_file(self, home: Home) -> None:
         info = RunInfo(4711, "0.0.0.0", 8000, "postgresql://x", "now")
         with home.owned():
