@@ -30,6 +30,10 @@ def require_free(host: str, port: int) -> None:
         raise StartRefused(
             f"The bank can't listen on {host} ({error.strerror}): choose an address of this machine with --host."
         ) from None
+    except UnicodeError:  # a part of a name has 63 characters at most; Python says so before it asks anybody
+        raise StartRefused(
+            f"The bank can't listen on {host} (no name is like that): choose an address of this machine with --host."
+        ) from None
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -56,6 +56,10 @@ class TestRequireFree:
         with pytest.raises(StartRefused, match="can't listen on no-such-host"):
             network.require_free("no-such-host.invalid", 8000)
 
+    def test_a_name_that_can_t_be_is_one_sentence(self) -> None:
+        with pytest.raises(StartRefused, match=r"can't listen on aaa.*: choose an address of this machine with --host"):
+            network.require_free("a" * 70 + ".example", 8000)
+
 
 class TestListen:
     def test_no_answer_waits_for_an_acknowledgement(self) -> None:
