@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -49,6 +50,7 @@ _BETWEEN_BLOCKS = text(
     """
 )
 _MARK_BYTES = 12
+_HEAD = re.compile(r"[0-9]{1,18}:[0-9A-Fa-f]{64}")  # numbers of more digits aren't all bigints
 
 
 class _Walked(NamedTuple):
@@ -123,10 +125,10 @@ def trusted_head_discrepancies(session: Session, trusted_head: str) -> Iterator[
     Raises:
         ValueError: `trusted_head` isn't a number, a colon and 64 hexadecimal digits.
     """
+    if not _HEAD.fullmatch(trusted_head):
+        raise ValueError("A head is a block's number, a colon and 64 hexadecimal digits.")
     number, _, digits = trusted_head.partition(":")
     block_id, expected = int(number), bytes.fromhex(digits)
-    if len(expected) != len(FIRST_PREVIOUS_HASH):
-        raise ValueError("A head is a block's number, a colon and 64 hexadecimal digits.")
     stored = session.scalar(select(Block.hash).where(Block.id == block_id))
     if stored is None:
         yield Discrepancy(f"block {block_id}", "is gone, although its hash was kept elsewhere")
