@@ -180,6 +180,10 @@ def _become(module: str, arguments: list[str]) -> NoReturn:
 
 def main() -> None:
     """Run the command line."""
+    try:
+        "".join(sys.argv).encode()
+    except UnicodeEncodeError:  # bytes that are no text; neither the database nor JSON could hold them
+        support.fail("An argument isn't UTF-8 text: type it again in UTF-8, or choose another name.")
     support.in_one_sentence(lambda: app(prog_name="nyord"))
 
 

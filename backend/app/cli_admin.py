@@ -29,7 +29,7 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Make an administrator."""
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked()
+    password = _read() if password_stdin else _asked()
     with bank_session(data) as session:
         from app.identity.service import create_admin
 
@@ -38,8 +38,19 @@ def create(
     answer(as_json, facts, f"{admin.username} is an administrator now.")
 
 
+def _read() -> str:
+    if sys.stdin is None:
+        fail("There is no password, because standard input is closed: pipe one in, or leave --password-stdin out.")
+    try:
+        password = sys.stdin.readline().rstrip("\r\n")
+        password.encode()  # some locales let bytes that are no text through until here
+    except UnicodeError:
+        fail("The password isn't UTF-8 text, and could never be typed to sign in: choose another.")
+    return password
+
+
 def _asked() -> str:
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         fail("There is no terminal to ask for the password: use --password-stdin.")
     password = getpass.getpass("Password: ")
     if getpass.getpass("The same again: ") != password:

@@ -10,8 +10,22 @@ from app.cli_support import Data, Json, answer, bank_session
 
 app = typer.Typer(name="dead-letters", no_args_is_help=True)
 LIST_MAX = 200
+# The API's own bounds.
+LETTER_MAX = 2**53 - 1
+REASON_MIN, REASON_MAX = 3, 300
 
-Letter = Annotated[int, typer.Argument(metavar="ID", help="The dead letter's number, from `nyord dead-letters list`.")]
+Letter = Annotated[
+    int,
+    typer.Argument(
+        metavar="ID", help="The dead letter's number, from `nyord dead-letters list`.", min=1, max=LETTER_MAX
+    ),
+]
+
+
+def _reason(text: str) -> str:
+    if not REASON_MIN <= len(text) <= REASON_MAX:
+        raise typer.BadParameter(f"it must have {REASON_MIN} to {REASON_MAX} characters.")
+    return text
 
 
 @app.callback()
@@ -47,7 +61,7 @@ def replay(letter: Letter, data: Data = None, as_json: Json = False) -> None:
 @app.command("give-up")
 def give_up(
     letter: Letter,
-    reason: Annotated[str, typer.Option(help="Why, for whoever reads the trail later.")],
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads the trail later.", callback=_reason)],
     data: Data = None,
     as_json: Json = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli_support import Json, answer
+from app.cli_support import Json, answer, fail
 
 app = typer.Typer()
 
@@ -26,10 +26,13 @@ def events(
 
     if write is not None:
         written = asyncapi.files()
-        for path, content in written.items():
-            place = write / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(content, encoding="utf-8")
+        try:
+            for path, content in written.items():
+                place = write / path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(content, encoding="utf-8")
+        except OSError as error:
+            fail(f"{write} can't be written to ({error.strerror}): choose another folder with --write.")
         answer(as_json, {"written": sorted(written)}, f"Wrote {len(written)} files into {write}.")
         return
     width = max(map(len, CATALOGUE))
