@@ -60,6 +60,15 @@ def shared_alias(model: type[Model]) -> type[Model]:
     return alias
 
 
+def connection_options(ours: str) -> str:
+    """Return the `options` of a connection: those in DATABASE_URL, a search_path say, and then ours, which go before them.
+
+    Options that are given beside an address would take the place of those in it.
+    """
+    own = psycopg.conninfo.conninfo_to_dict(get_settings().libpq_url).get("options")
+    return f"{own} {ours}" if own else ours
+
+
 @lru_cache
 def engine() -> Engine:
     """Return this process's engine. Times are UTC on every connection."""
@@ -71,7 +80,11 @@ def engine() -> Engine:
         pool_timeout=5,
         pool_pre_ping=False,
         hide_parameters=True,  # what a statement was given stays out of error messages, and so out of the logs
-        connect_args={"options": "-c timezone=UTC", "connect_timeout": 5, "application_name": "nyord"},
+        connect_args={
+            "options": connection_options("-c timezone=UTC"),
+            "connect_timeout": 5,
+            "application_name": "nyord",
+        },
     )
 
 

@@ -4,15 +4,19 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from urllib.parse import quote
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from app.accounts.models import Account
-from app.database import shared_alias
+from app.config import get_settings
+from app.database import forget_engine, new_session, shared_alias
 from app.identity.models import User
 from app.transactions import queries
 from app.transactions.models import Transaction
+from tests.conftest import point_at
 
 THREADS = 6
 ALIASES = {"_src": Account, "_dest": Account, "_payer": User, "_payee": User, "_refund": Transaction}
@@ -24,6 +28,25 @@ def threads_take_turns_often() -> Iterator[None]:
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
+
+
+class TestOptions:
+    """What DATABASE_URL says of every connection holds on ours, too."""
+
+    def test_the_address_s_own_hold_and_ours_go_before_them(
+        self, reused_database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        own = quote("-c timezone=Asia/Kolkata -c search_path=bank")
+        point_at(monkeypatch, f"{reused_database}&options={own}")
+        try:
+            with new_session() as session:
+                shown = session.execute(
+                    text("SELECT current_setting('search_path'), current_setting('timezone')")
+                ).one()
+        finally:
+            forget_engine()
+            get_settings.cache_clear()
+        assert tuple(shown) == ("bank", "UTC")
 
 
 class TestSharedAlias:

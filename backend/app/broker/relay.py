@@ -20,7 +20,7 @@ from app.broker.topology import EVENTS, Topology
 from app.config import get_settings
 from app.core import failpoints
 from app.core.arrays import int_array
-from app.database import PINNED_OPTIONS
+from app.database import PINNED_OPTIONS, connection_options
 from app.events import measured
 from app.events.catalogue import canonical
 from app.events.consumer import queues_for
@@ -54,7 +54,7 @@ def relay(url: str, wanted: Topology, stopping: threading.Event) -> None:
             stays in the outbox; call again.
     """
     pause_seconds = between_turns_seconds()
-    options = f"-c timezone=UTC -c synchronous_commit=off {PINNED_OPTIONS}"
+    options = connection_options(f"-c timezone=UTC -c synchronous_commit=off {PINNED_OPTIONS}")
     with psycopg.connect(
         get_settings().libpq_url, autocommit=True, application_name="nyord-relay", options=options, connect_timeout=5
     ) as database:

@@ -19,7 +19,7 @@ import structlog
 
 from app.config import Settings
 from app.core.errors import Unavailable
-from app.database import PINNED_OPTIONS
+from app.database import PINNED_OPTIONS, connection_options
 from app.events.waker import Waker
 from app.transactions.batch import Answer, Batch, Wanted
 
@@ -106,7 +106,7 @@ class Acceptor:
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         return await psycopg.AsyncConnection.connect(
             self._settings.libpq_url, autocommit=True, application_name="nyord-accept", connect_timeout=5,
-            options=f"-c timezone=UTC -c nyord.wakes_relay=on {PINNED_OPTIONS}",
+            options=connection_options(f"-c timezone=UTC -c nyord.wakes_relay=on {PINNED_OPTIONS}"),
         )  # fmt: skip
 
     async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:

@@ -179,6 +179,18 @@ class TestADatabaseOfOnesOwn:
         done = nyord("status", **own)
         assert (done.returncode, done.stdout) == (0, "The database answers and has the bank's tables.\n")
 
+    def test_a_schema_of_its_own(self, fresh_database: Callable[[], str], tmp_path: Path) -> None:
+        url = fresh_database()
+        with psycopg.connect(url) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA bank")
+        own = {"DATABASE_URL": f"{url}&options=-csearch_path%3Dbank", "XDG_DATA_HOME": str(tmp_path)}
+        for command in ("migrate", "verify", "status"):
+            done = nyord(command, **own)
+            assert done.returncode == 0, done.stderr
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT count(*) FROM bank.users").fetchone() == (0,)
+
     @pytest.mark.parametrize(
         ("place", "says"),
         [
