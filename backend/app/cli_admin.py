@@ -29,6 +29,7 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Make an administrator."""
+    _require_as_registered(name, email)
     password = _read() if password_stdin else _asked()
     with bank_session(data) as session:
         from app.identity.service import create_admin
@@ -36,6 +37,27 @@ def create(
         admin = create_admin(session, username=name, email=email, password=password)
         facts = {"id": admin.id, "username": admin.username, "email": admin.email, "role": admin.role}
     answer(as_json, facts, f"{admin.username} is an administrator now.")
+
+
+def _require_as_registered(name: str, email: str) -> None:
+    """See that the API would take them, too: it is where they sign in.
+
+    Raises:
+        typer.BadParameter: it wouldn't.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    from app.identity.schemas import Email, Username
+
+    letters = "it must have 3 to 32 letters, digits, dots, dashes or underscores, and begin with a letter or a digit."
+    for field, text, hint, says in (
+        (Username, name, "NAME", letters),
+        (Email, email, "--email", "it must be an address like alice@example.com."),
+    ):
+        try:
+            TypeAdapter(field).validate_python(text)
+        except ValidationError:
+            raise typer.BadParameter(says, param_hint=hint) from None
 
 
 def _read() -> str:

@@ -45,7 +45,7 @@ class TestFolders:
         is_one_sentence(nyord("events", "--write", "/dev/null/x"), "/dev/null/x can't be written to", "--write")
 
 
-class TestNumbersAndReasons:
+class TestBounds:
     """Wrong usage, whatever the bank: the same bounds as the API's."""
 
     @pytest.mark.parametrize("letter", ["99999999999999999999", "0"])
@@ -58,6 +58,19 @@ class TestNumbersAndReasons:
     def test_a_reason_has_the_api_s_length(self, reason: str, tmp_path: Path) -> None:
         done = nyord("dead-letters", "give-up", "1", "--reason", reason, "--data", tmp_path / "typo")
         is_one_sentence(done, "3 to 300 characters", code=2)
+
+    @pytest.mark.parametrize(
+        ("name", "email", "says"),
+        [
+            ("", "z@example.com", "Invalid value for NAME"),
+            ("z" * 5_000, "z@example.com", "Invalid value for NAME"),
+            ("zoe", "nowhere", "Invalid value for --email"),
+        ],
+        ids=["nobody", "endless", "no address"],
+    )
+    def test_staff_have_names_as_customers_have(self, name: str, email: str, says: str, tmp_path: Path) -> None:
+        done = nyord("admin", "create", name, "--email", email, "--password-stdin", "--data", tmp_path / "typo")
+        is_one_sentence(done, says, code=2)
 
 
 class TestText:
