@@ -123,12 +123,14 @@ def _differences(
     stale: list[Document] = []
     extra: list[int] = []
     lately = milliseconds(clock.now() - ON_ITS_WAY)
-    after = first - 1
-    while after < beyond:
-        page = [one for one in source.page(session, after, PAGE_MAX) if one.id < beyond]
-        until = page[-1].id + 1 if len(page) > 1 else beyond
-        known = {hit.id: hit for hit in _everything(engine, source, after + 1, until)}
-        for document in page:
+    while first < beyond:
+        # The index is read first: what it says was committed before, so PostgreSQL says as much or more, however busy it is.
+        query = Query((Between(ID, first, beyond),), descending=False, limit=PAGE_MAX, counted=False)
+        hits = engine.find(source.spec, query).hits
+        until = hits[-1].id + 1 if len(hits) == PAGE_MAX else beyond
+        known = {hit.id: hit for hit in hits}
+        newest = source.last_id(session)  # it doesn't run after those that come meanwhile
+        for document in _everything(session, source, first, min(until, newest + 1)):
             hit = known.pop(document.id, None)
             is_on_its_way = document.content["at"] >= lately
             if hit is None:
@@ -139,22 +141,16 @@ def _differences(
             elif not is_on_its_way and _says_something_else(source, hit.version, hit.content, document):
                 stale.append(document)
         extra += known
-        if until == beyond:
-            break
-        after = until - 1
+        first = until
     return lost, stale, extra
 
 
-def _everything(engine: SearchIndex, source: Source, first: int, beyond: int) -> Iterator[Any]:
-    """Give every document of a range of ids."""
-    after: tuple[int, int] | None = None
-    while True:
-        query = Query((Between(ID, first, beyond),), descending=False, after=after, limit=PAGE_MAX, counted=False)
-        hits = engine.find(source.spec, query).hits
-        yield from hits
-        if len(hits) < PAGE_MAX:
-            return
-        after = hits[-1].place
+def _everything(session: Session, source: Source, first: int, beyond: int) -> Iterator[Document]:
+    """Give every document that PostgreSQL has of a range of ids."""
+    after = first - 1
+    while after + 1 < beyond and (page := source.page(session, after, PAGE_MAX)):
+        yield from (document for document in page if document.id < beyond)
+        after = page[-1].id
 
 
 def _says_something_else(source: Source, version: int, content: dict[str, Any], document: Document) -> bool:

@@ -212,6 +212,40 @@ class TestDrift:
         else:
             assert 999_999 not in contents(TRANSACTIONS)
 
+    def test_what_is_indexed_while_it_looks_stays(
+        self,
+        either_engine: str,
+        life: tuple[Person, Person],
+        searchable: Callable[[], None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        arjun, zoe = life
+        search_engine().delete(TRANSACTIONS, [min(contents(TRANSACTIONS))])  # so that it looks at every document
+        searchable()
+        real = drift.SOURCES["transactions"]
+        pages: list[int] = []
+        sent: list[int] = []
+
+        def life_goes_on() -> None:
+            sent.append(zoe.send(arjun, 1, note="meanwhile").json()["transaction_id"])
+            searchable()  # this one is new, and one that was waiting is settled
+            sent.append(zoe.send(arjun, 1, note="meanwhile").json()["transaction_id"])
+
+        def page(session: Any, after: int, limit: int) -> list[Document]:
+            pages.append(after)
+            if len(pages) == 1:
+                life_goes_on()
+            found = real.page(session, after, limit)
+            if len(pages) == 1 or not found:
+                life_goes_on()
+            return found
+
+        monkeypatch.setitem(drift.SOURCES, "transactions", real._replace(page=page))
+        with unit_of_work() as session:
+            assert drift.drift(session, repair=True)[0].surplus == 0
+        meanwhile = {one for one, content in contents(TRANSACTIONS).items() if content["note"] == "meanwhile"}
+        assert meanwhile == set(sent[:-1]), "the last one still waits to be indexed"
+
     def test_a_changed_customer_that_was_missed(self, life: tuple[Person, Person]) -> None:
         whole = contents(CUSTOMERS)
         one = life[0].id
