@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Text, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.audit.models import AuditEntry
+from app.enquiries import documents, sources
 from app.enquiries.wanted import Place, Wanted
 from app.identity.models import User
-from app.search.words import words
+from app.search.documents import Document
 from app.transactions import queries
 from app.transactions.models import Transaction
 
@@ -72,11 +73,8 @@ def _beyond(number: Any, after: Place | None, *, descending: bool) -> Iterator[C
 
 
 def _says(row: Row[Any], wanted: Wanted) -> bool:
-    found: Transaction = row.Transaction
-    names = f"{row.src_user_name or ''} {row.dest_user_name or ''}"
-    return _begin(words(names), wanted.party_words) and _begin(
-        words(f"{names} {found.note} {found.kind} {found.id}"), wanted.words
-    )
+    said = documents.of_transaction_row(row).words
+    return _begin(said["parties"], wanted.party_words) and _begin(said["text"], wanted.words)
 
 
 def _begin(said: Sequence[str], asked: Sequence[str]) -> bool:
@@ -84,27 +82,25 @@ def _begin(said: Sequence[str], asked: Sequence[str]) -> bool:
     return all(any(word.startswith(beginning) for word in said) for beginning in asked)
 
 
-def customers(session: Session, asked: Sequence[str], *, limit: int) -> Sequence[User]:
-    """Return users whose name, username, e-mail address or telephone number begins with all these words, newest first."""
-    query = select(User).order_by(User.id.desc()).limit(ROWS_MAX if asked else limit)
+def customers(session: Session, asked: Sequence[str], *, after: Place | None, limit: int) -> list[User]:
+    """Return users whose names, addresses or numbers begin with all these words, newest first, one more than the page."""
+    query = sources.customer_rows().order_by(User.id.desc()).limit(ROWS_MAX if asked else limit + 1)
+    if after is not None:
+        query = query.where(User.id < after[1])
     found = []
-    for user in session.scalars(query):
-        if _begin(words(f"{user.username} {user.full_name} {user.email} {user.phone} {user.id}"), asked):
-            found.append(user)
-            if len(found) == limit:
+    for row in session.execute(query):
+        if _begin(documents.of_customer(row, version=row.read_at).words["text"], asked):
+            found.append(row.User)
+            if len(found) > limit:
                 break
     return found
 
 
-def acts(session: Session, asked: Sequence[str], *, limit: int) -> list[AuditEntry]:
-    """Return entries of the audit trail that say all these words, newest first."""
-    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(ROWS_MAX if asked else limit)
-    rows = session.execute(query.add_columns(cast(AuditEntry.data, Text).label("said")))
-    found = []
-    for row in rows:
-        entry: AuditEntry = row.AuditEntry
-        if _begin(words(f"{entry.action} {entry.subject_type} {entry.subject_id} {row.said}"), asked):
-            found.append(entry)
-            if len(found) == limit:
-                break
-    return found
+def acts(session: Session, asked: Sequence[str], *, after: Place | None, limit: int) -> list[Document]:
+    """Return entries of the audit trail that say all these words, newest first, one more than the page.
+
+    They are read from the event log, like those of the index: so their places are the same, and what they say.
+    """
+    before = None if after is None else after[1]
+    said = sources.newest_acts(session, before=before, bundles_max=ROWS_MAX)
+    return list(islice((act for act in said if _begin(act.words["text"], asked)), limit + 1))

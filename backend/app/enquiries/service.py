@@ -18,7 +18,7 @@ from app.enquiries.documents import milliseconds
 from app.enquiries.indexes import AUDIT, CUSTOMERS, LOGS, TRANSACTIONS
 from app.enquiries.wanted import Place, Wanted
 from app.identity.models import User
-from app.search.documents import IndexSpec
+from app.search.documents import Document, IndexSpec
 from app.search.engine import search_engine
 from app.search.port import SearchAway
 from app.search.query import Begins, Between, Condition, Found, Is, Query
@@ -95,8 +95,8 @@ def customers(session: Session, *, text: str, after: Place | None, limit: int) -
     asked = query_words(text)
     found = _asked(session, CUSTOMERS, _plain(asked, after, limit, contents=False))
     if found is None:
-        users = fallback.customers(session, asked, limit=limit)
-        return Answer(users, len(users), None, degraded=True)
+        users = fallback.customers(session, asked, after=after, limit=limit)
+        return Answer(users[:limit], len(users), _id_place(users, limit), degraded=True)
     ids, place = _shown(found, limit)
     users_by_id = {user.id: user for user in session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
     return Answer([users_by_id[one] for one in ids if one in users_by_id], found.total, place, degraded=False)
@@ -107,18 +107,9 @@ def acts(session: Session, *, text: str, after: Place | None, limit: int) -> Ans
     asked = query_words(text)
     found = _asked(session, AUDIT, _plain(asked, after, limit))
     if found is None:
-        entries = [
-            {
-                "occurred_at": entry.at,
-                "action": entry.action,
-                "actor_id": entry.actor_id,
-                "subject_type": entry.subject_type,
-                "subject_id": entry.subject_id,
-                "data": entry.data,
-            }
-            for entry in fallback.acts(session, asked, limit=limit)
-        ]
-        return Answer(entries, len(entries), None, degraded=True)
+        entries = fallback.acts(session, asked, after=after, limit=limit)
+        contents = [entry.content for entry in entries[:limit]]
+        return Answer(contents, len(entries), _id_place(entries, limit), degraded=True)
     _, place = _shown(found, limit)
     return Answer([hit.content for hit in found.hits[:limit]], found.total, place, degraded=False)
 
@@ -152,6 +143,11 @@ def _plain(words: tuple[str, ...], after: Place | None, limit: int, *, contents:
 def _shown(found: Found, limit: int) -> tuple[list[int], Place | None]:
     hits = found.hits[:limit]
     return [hit.id for hit in hits], hits[-1].place if len(found.hits) > limit else None
+
+
+def _id_place(rows: Sequence[User] | Sequence[Document], limit: int) -> Place | None:
+    """Return the place of a page's last row in the order of ids, if there is a row after it."""
+    return (rows[limit - 1].id, rows[limit - 1].id) if len(rows) > limit else None
 
 
 def _asked(session: Session, spec: IndexSpec, query: Query, *, must_be_current: bool = True) -> Found | None:

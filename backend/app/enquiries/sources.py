@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
@@ -77,7 +77,7 @@ def of_events(session: Session, envelopes: Sequence[Envelope]) -> dict[IndexSpec
         rows = session.execute(queries.listing().where(Transaction.id.in_(reversed_ids)))
         changed[TRANSACTIONS] += [documents.of_transaction_row(row) for row in rows]
     if customer_ids:
-        changed[CUSTOMERS] = _customers(session, _customer_rows().where(User.id.in_(customer_ids)))
+        changed[CUSTOMERS] = _customers(session, customer_rows().where(User.id.in_(customer_ids)))
     return changed
 
 
@@ -126,7 +126,7 @@ def _transaction_figures(session: Session, first: int, beyond: int) -> Figures:
 # -- customers ---------------------------------------------------------------------------------------------------------
 
 
-def _customer_rows() -> Select[Any]:
+def customer_rows() -> Select[Any]:
     """Return the query of users with their account numbers. The version is the moment of reading: a later one knows more."""
     numbers = (
         select(func.array_agg(Account.account_number))
@@ -145,7 +145,7 @@ def _customers(session: Session, query: Select[Any]) -> list[Document]:
 
 
 def _customer_page(session: Session, after_id: int, limit: int) -> list[Document]:
-    return _customers(session, _customer_rows().where(User.id > after_id).order_by(User.id).limit(limit))
+    return _customers(session, customer_rows().where(User.id > after_id).order_by(User.id).limit(limit))
 
 
 def _customer_figures(session: Session, first: int, beyond: int) -> Figures:
@@ -156,6 +156,9 @@ def _customer_figures(session: Session, first: int, beyond: int) -> Figures:
 
 # The audit trail is indexed by each event's place in the log, which the trail's own rows don't have.
 _BULK_TOPICS = sorted(event.topic for event in BULK)
+# The newest entries are looked for among so many bundles, most of which are money's: a second's work at most.
+_BUNDLES_PASSED_MAX = 500_000
+_BUNDLES_AT_ONCE = 50  # a page needs few
 _ACTS = [~OutboxBundle.topic.startswith(topic) for topic in _BULK_TOPICS]
 
 
@@ -168,6 +171,23 @@ def _audit_page(session: Session, after_id: int, limit: int) -> list[Document]:
         .limit(limit)
     )
     return [documents.of_act(envelope) for row in rows for envelope in _envelopes(row) if envelope.place > after_id]
+
+
+def newest_acts(session: Session, *, before: int | None, bundles_max: int) -> Iterator[Document]:
+    """Give the entries of the audit trail before a place in the log, newest first, from so many bundles at most."""
+    place = (_last(OutboxBundle.id)(session) + 1) * PLACES_PER_BUNDLE if before is None else before
+    newest = place // PLACES_PER_BUNDLE
+    query = (
+        select(OutboxBundle.id, OutboxBundle.topic, OutboxBundle.payload)
+        .where(OutboxBundle.id <= newest, OutboxBundle.id > newest - _BUNDLES_PASSED_MAX, *_ACTS)
+        .order_by(OutboxBundle.id.desc())
+        .limit(bundles_max)
+    )
+    with session.execute(query, execution_options={"yield_per": _BUNDLES_AT_ONCE}) as rows:
+        for row in rows:
+            for envelope in reversed(_envelopes(row)):
+                if envelope.place < place:
+                    yield documents.of_act(envelope)
 
 
 def _audit_figures(session: Session, first: int, beyond: int) -> Figures:

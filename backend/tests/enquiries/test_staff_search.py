@@ -8,9 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.accounts.models import Account
 from app.config import get_settings
 from app.core import clock
+from app.database import unit_of_work
 from app.enquiries import service
 from app.search.engine import forget_search_engines
 from tests.bank import Bank, Person
@@ -48,6 +51,12 @@ def search_is_away(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         service.forget_health()
 
     return leave
+
+
+def register(bank: Bank, username: str) -> None:
+    """Let somebody register: the audit trail keeps that."""
+    body = {"username": username, "email": f"{username}@b.example", "password": "calm-seas-2026", "full_name": "Asha R"}
+    assert bank.api.post("/auth/register", json=body).status_code == 201
 
 
 class TestAccess:
@@ -179,6 +188,52 @@ class TestDegraded:
             if cursor is None:
                 break
         assert len(seen) == 3
+
+    @pytest.mark.parametrize("group", ["customers", "audit"])
+    def test_the_next_page_of_a_group_when_search_goes_away(
+        self, bank: Bank, searchable: Callable[[], None], search_is_away: Callable[[], None], group: str
+    ) -> None:
+        admin = bank.admin()
+        for number in range(5):
+            register(bank, f"asha{number}")
+        searchable()
+        whole = admin.get("/admin/search", within=group, q="asha", limit=100).json()[group]
+        asked = {"within": group, "q": "asha", "limit": 2}
+        page = admin.get("/admin/search", **asked).json()[group]
+        assert page["degraded"] is whole["degraded"] is False
+        seen = page["items"]
+        search_is_away()
+        while page["next_cursor"] is not None:
+            page = admin.get("/admin/search", **asked, cursor=page["next_cursor"]).json()[group]
+            assert page["degraded"] is True
+            seen += page["items"]
+        assert len(seen) >= 5
+        assert seen == whole["items"]
+
+    def test_the_trail_is_searched_for_the_same_words(
+        self, bank: Bank, searchable: Callable[[], None], search_is_away: Callable[[], None]
+    ) -> None:
+        admin = bank.admin()
+        register(bank, "asha")
+        searchable()
+        words = ("user", "asha", "username", "event", "null", "true", "full")
+        healthy = [admin.get("/admin/search", within="audit", q=word).json()["audit"] for word in words]
+        search_is_away()
+        for word, before in zip(words, healthy, strict=True):
+            after = admin.get("/admin/search", within="audit", q=word).json()["audit"]
+            assert after == before | {"degraded": True}
+
+    def test_customers_by_the_end_of_their_account_number(
+        self, staff: tuple[Person, Person, Person], search_is_away: Callable[[], None]
+    ) -> None:
+        admin, arjun, _ = staff
+        with unit_of_work() as session:
+            number = session.scalars(select(Account.account_number).where(Account.id == arjun.account)).one()
+        before = admin.get("/admin/search", within="customers", q=number[-4:]).json()["customers"]
+        assert [one["id"] for one in before["items"]] == [arjun.id]
+        search_is_away()
+        after = admin.get("/admin/search", within="customers", q=number[-4:]).json()["customers"]
+        assert after == before | {"degraded": True}
 
     def test_an_index_that_is_behind_is_not_asked(
         self, staff: tuple[Person, Person, Person], monkeypatch: pytest.MonkeyPatch
