@@ -38,11 +38,18 @@ def bounds(
     Without `since` they are the usual number for a chart, up to `until`.
 
     Raises:
-        PeriodInvalid: it ends before it begins, or has more than `PERIODS_MAX` periods.
+        PeriodInvalid: it ends before it begins, has more than `PERIODS_MAX` periods, or is where the calendar ends.
     """
+    try:
+        return _limits(interval, since, until, periods or _PERIODS_SHOWN[interval])
+    except OverflowError:  # Python's years are 1 to 9999, and a period may begin or end beyond them
+        raise PeriodInvalid("The calendar ends there. Choose a time nearer to today.") from None
+
+
+def _limits(interval: Interval, since: datetime | None, until: datetime, periods: int) -> list[datetime]:
     if since is None:
         start = _start(interval, until - timedelta(microseconds=1))
-        for _ in range((periods or _PERIODS_SHOWN[interval]) - 1):
+        for _ in range(periods - 1):
             start = _start(interval, start - timedelta(microseconds=1))
     else:
         start = _start(interval, since)

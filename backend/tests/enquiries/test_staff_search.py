@@ -287,3 +287,15 @@ class TestPeriods:
             asked = {"interval": "month", "from": "2026-01-31T20:00:00Z", "to": "2026-03-01T00:00:00Z"}
             periods = bank.admin().get("/admin/analytics/trends", **asked).json()["periods"]
         assert [period["start"] for period in periods] == ["2026-02-01T00:00:00+05:30", "2026-03-01T00:00:00+05:30"]
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"to": "9999-12-31T23:59:59Z"},
+            {"from": "9999-12-31T20:00:00Z", "to": "9999-12-31T21:00:00Z"},
+            {"to": "0001-03-01T00:00:00Z", "interval": "month"},
+        ],
+    )
+    def test_where_the_calendar_ends(self, bank: Bank, asked: dict[str, str]) -> None:
+        answer = bank.admin().get("/admin/analytics/trends", **asked)
+        assert (answer.status_code, answer.json()["code"]) == (422, "period_invalid")
