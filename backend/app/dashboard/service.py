@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import BigInteger, Row, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
@@ -56,7 +57,9 @@ def of_user(session: Session, user_id: int) -> Summary:
     )
 
 
-def _people(session: Session, payee_ids: Sequence[int]) -> list[User]:
-    latest = list(dict.fromkeys(payee_ids))[:PEOPLE_MAX]
-    found = {user.id: user for user in session.scalars(select(User).where(User.id.in_(latest), User.is_active))}
-    return [found[user_id] for user_id in latest if user_id in found]
+def _people(session: Session, payee_ids: Sequence[int]) -> Sequence[User]:
+    latest = list(dict.fromkeys(payee_ids))
+    order = func.array_position(literal(latest, ARRAY(BigInteger)), User.id)
+    return session.scalars(
+        select(User).where(User.id.in_(latest), User.is_active).order_by(order).limit(PEOPLE_MAX)
+    ).all()

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core import clock
-from app.dashboard import summary
+from app.dashboard import service, summary
+from app.database import unit_of_work
+from app.identity.models import User
 from app.transactions.categories import NAMES, category_of
 from app.transactions.own import Spent
 from tests.bank import Bank
@@ -82,3 +84,16 @@ class TestSummary:
         assert found["payees"][0]["amount"] == 150.0
         assert len(found["recent"]) == 5, "the opening among them"
         assert bob.get("/dashboard/summary").json()["months"][-1]["amount"] == 0.0
+
+    def test_people_are_those_who_can_be_paid(self, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(service, "PEOPLE_MAX", 2)
+        alice = bank.customer(100_000_00)
+        others = [bank.customer() for _ in range(5)]
+        for one in others:
+            alice.send(one, 5)
+        bank.settle()
+        with unit_of_work() as session:
+            for gone in others[-2:]:
+                session.get_one(User, gone.id).is_active = False
+        people = [person["id"] for person in alice.get("/dashboard/summary").json()["people"]]
+        assert people == [others[2].id, others[1].id], "the latest two who are still there"
