@@ -17,6 +17,7 @@ from app.ledger import engine
 from app.ledger.accounts import bank_account, open_customer_account
 from app.ledger.decide import Group
 from app.ledger.models import LedgerKind
+from app.transactions import settlement
 from tests.conftest import fresh_databases, point_at
 from tests.events import conftest as events
 from tests.ledger.helpers import deposit, explain, settle_now
@@ -32,6 +33,7 @@ STATEMENTS = {
     "take": inbox._TAKE,
     "arrived": inbox._ARRIVED,
     "remember": inbox._REMEMBER,
+    "pending": settlement._PENDING,
 }
 # The one small table that is read whole: who splits events into how many shards.
 _READ_WHOLE = "shard_plans"

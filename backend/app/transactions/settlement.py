@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -41,14 +41,14 @@ FAILED: dict[str, type[MoneyRefused]] = {
     "transfer": TransferFailed, "deposit": DepositFailed, "withdrawal": WithdrawalFailed,
 }  # fmt: skip
 
-# Of a person's newest transactions before this one (ids are in order of time), how many are of the last minute? Only as
-# many are read as the rule needs.
-_RECENT = """
-SELECT w.id, (SELECT count(*) FROM (
-        SELECT p.created_at FROM transactions p WHERE p.src_user_id = w.user_id AND p.id < w.id
+# The requests of a batch that nothing has become of yet. Of their sender's newest transactions before each (ids are in order of
+# time), how many are of the last minute? Only as many are read as the rule needs.
+_PENDING = """
+SELECT t.id, (SELECT count(*) FROM (
+        SELECT p.created_at FROM transactions p WHERE p.src_user_id = t.src_user_id AND p.id < t.id
         ORDER BY p.id DESC LIMIT %s) newest
-    WHERE newest.created_at > w.at - interval '60 seconds')
-FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS w(id, user_id, at)
+    WHERE newest.created_at > t.created_at - interval '60 seconds')
+FROM transactions t WHERE t.id = ANY(%s::bigint[]) AND t.status = 'PENDING'
 """
 _UPDATE = """
 UPDATE transactions t SET status = v.status, reason = NULLIF(v.reason, ''),
@@ -72,10 +72,13 @@ class _Verdict(NamedTuple):
 def settle_requested(session: Session, requests: Sequence[MoneyFacts]) -> None:
     """Settle accepted requests in order: SUCCESS, FAILED (a business outcome, never retried) or UNDER_REVIEW (held).
 
-    Twice is the same as once: the ledger knows which groups it has posted or held, and only PENDING rows change.
+    Twice is the same as once, however much later: what isn't PENDING any more is passed over. (The ledger alone wouldn't know:
+    it remembers what it has posted or held, but not what it refused.)
     """
     settings = get_settings()
-    reasons = _review_reasons(session, requests, settings)
+    recent = _pending(session, requests, settings.transactions_per_minute_max)
+    requests = list({one.transaction_id: one for one in requests if one.transaction_id in recent}.values())
+    reasons = _review_reasons(requests, recent, settings)
     unknown = _blocked_by_kyc(session, requests, settings)
     allowed = [request for request in requests if request.transaction_id not in unknown]
     now = clock.now()
@@ -98,37 +101,26 @@ def _group(request: MoneyFacts, *, held: bool) -> Group:
     return Group(request.transaction_id, (leg,), Action.HOLD if held else Action.POST)
 
 
-def _review_reasons(session: Session, requests: Sequence[MoneyFacts], settings: Settings) -> dict[int, str]:
+def _pending(session: Session, requests: Sequence[MoneyFacts], per_minute_max: int) -> dict[int, int]:
+    """Return which transactions are still to be settled, and how many their sender made in the minute before each."""
+    parameters = (per_minute_max, int_array(request.transaction_id for request in requests))
+    rows = driver_connection(session).execute(_PENDING, parameters, prepare=True)
+    return dict(rows.fetchall())  # type: ignore[arg-type]
+
+
+def _review_reasons(requests: Sequence[MoneyFacts], recent: Mapping[int, int], settings: Settings) -> dict[int, str]:
     """Return why staff must look at a request first, by transaction; absent: nothing speaks against it."""
-    recent = _recent_counts(session, requests, settings.transactions_per_minute_max)
     reasons: dict[int, str] = {}
     for request in requests:
         reason = review_reason(
             request.amount_minor,
-            recent.get(request.transaction_id, 0),
+            recent[request.transaction_id],
             review_above_minor=settings.review_above_minor,
             per_minute_max=settings.transactions_per_minute_max,
         )
         if reason is not None:
             reasons[request.transaction_id] = reason
     return reasons
-
-
-def _recent_counts(session: Session, requests: Sequence[MoneyFacts], per_minute_max: int) -> dict[int, int]:
-    if per_minute_max == 0:
-        return {}
-    known = [request for request in requests if request.src_user_id is not None]
-    rows = driver_connection(session).execute(
-        _RECENT,
-        (
-            per_minute_max,
-            int_array(request.transaction_id for request in known),
-            int_array(request.src_user_id or 0 for request in known),
-            [request.requested_at for request in known],
-        ),
-        prepare=True,
-    )
-    return dict(rows.fetchall())  # type: ignore[arg-type]
 
 
 def _blocked_by_kyc(session: Session, requests: Sequence[MoneyFacts], settings: Settings) -> set[int]:

@@ -6,11 +6,17 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, select
 
 from app import config
+from app.consumers import consumers
 from app.core import clock
 from app.database import unit_of_work
+from app.events.inbox import handle_arrived
+from app.events.models import InboxEntry, OutboxBundle
+from app.events.outbox import decode
 from app.transactions.reviews import expire_holds
+from app.transactions.settlement import settle_requested
 from tests.bank import Bank, Person
 
 
@@ -78,6 +84,53 @@ class TestRules:
         sent = alice.send(bob, 10.01).json()["transaction_id"]
         bank.settle()
         assert bank.status(sent) == "UNDER_REVIEW"
+
+
+class TestAgain:
+    """C1, S166: a request that is delivered once more, however late, changes nothing."""
+
+    def deliver_again(self) -> None:
+        """Have a broker deliver every transfer again, after the inbox has forgotten them."""
+        with unit_of_work() as session:
+            session.execute(delete(InboxEntry))
+            bundles = list(session.scalars(select(OutboxBundle.id).where(OutboxBundle.topic == "transfer.initiated")))
+        handle_arrived(consumers()["banking.transactions"], bundles, relay=lambda: None)
+
+    def test_what_was_refused_isnt_paid_when_there_is_money(self, bank: Bank) -> None:
+        alice, bob = bank.customer(100_00), bank.customer()
+        paid, refused = (alice.send(bob, 80).json()["transaction_id"] for _ in range(2))
+        bank.settle()
+        bank.fund(alice.account, 500_00)
+        self.deliver_again()
+        assert (bank.status(paid), bank.status(refused), bob.balance()) == ("SUCCESS", "FAILED", 80.0)
+        assert bank.findings() == []
+
+    @pytest.mark.parametrize(("action", "status"), [(None, "UNDER_REVIEW"), ("clear", "SUCCESS"), ("reject", "FAILED")])
+    def test_what_was_held(self, bank: Bank, action: str | None, status: str) -> None:
+        alice, _, transaction_id = held(bank)
+        if action:
+            answer = {"action": action, "reason": "called the customer"}
+            bank.admin().post(f"/admin/transactions/{transaction_id}/review", answer)
+        before = alice.get(f"/accounts/{alice.account}").json()
+        self.deliver_again()
+        assert bank.status(transaction_id) == status
+        assert alice.get(f"/accounts/{alice.account}").json() == before
+        assert bank.findings() == []
+
+    def test_twice_in_one_batch(self, bank: Bank) -> None:
+        """What is refused the first time isn't paid the second time, though money came in between."""
+        alice, bob = bank.customer(100_00), bank.customer(100_00)
+        alice.send(bob, 80)
+        refused = alice.send(bob, 80).json()["transaction_id"]
+        bob.send(alice, 90)
+        with unit_of_work() as session:
+            bundles = session.scalars(
+                select(OutboxBundle).where(OutboxBundle.topic == "transfer.initiated").order_by(OutboxBundle.id)
+            )
+            asked = [event for one in bundles for event in decode(one.topic, one.payload)]
+            settle_requested(session, [*asked, *asked])  # type: ignore[list-item]
+        assert (bank.status(refused), alice.balance(), bob.balance()) == ("FAILED", 110.0, 90.0)
+        assert bank.findings() == []
 
 
 class TestReview:
