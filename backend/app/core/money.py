@@ -7,7 +7,7 @@ inside, it is `15000` paise. This module is the only place where one becomes the
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 from app.core.errors import Invalid
 
@@ -20,6 +20,9 @@ SYMBOLS = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 # Ten thousand crore rupees in paise: far above any retail payment, far below 2**53 (which JavaScript reads exactly).
 AMOUNT_MINOR_MAX = 1_000_000_000_000_00
+
+# The longest number below has 18 + 18 digits; Python's usual 28 would round it before anybody could refuse it.
+_EXACT = Context(prec=36)
 
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 
@@ -64,7 +67,7 @@ def parse_minor(text: str, currency: str = BASE_CURRENCY) -> int:
     if not _PLAIN_NUMBER.fullmatch(text):
         raise InvalidAmount("The amount must be a number such as 150.00.")
     try:
-        scaled = Decimal(text).scaleb(decimals)
+        scaled = Decimal(text).scaleb(decimals, _EXACT)
     except InvalidOperation:
         raise InvalidAmount("The amount must be a number such as 150.00.") from None
     if scaled <= 0:

@@ -50,6 +50,12 @@ class TestParse:
         with pytest.raises(InvalidAmount):
             parse_minor(finer, currency)
 
+    @pytest.mark.parametrize("whole", ["12345678901", "999999999999"])
+    def test_the_most_digits_there_can_be_are_all_looked_at(self, whole: str) -> None:
+        with pytest.raises(InvalidAmount, match="more than 2 decimals"):
+            parse_minor(f"{whole}.{'9' * 18}")
+        assert parse_minor(f"{whole}.{'0' * 18}") == int(whole) * 100
+
     @given(st.text())
     def test_any_text_is_an_amount_or_refused(self, text: str) -> None:
         try:
