@@ -116,7 +116,11 @@ class Acceptor:
                 await self._wake.wait()
                 continue
             taken, began = self._take(), time.monotonic()
-            await self._commit(connection, taken)
+            try:
+                await self._commit(connection, taken)
+            except psycopg.OperationalError:
+                self._fail(taken, NotAccepted("The bank can't be reached right now. Send it again with the same key."))
+                raise
             if len(taken) > 1:
                 await asyncio.sleep(began + self._pause_seconds - time.monotonic())
 
@@ -132,13 +136,16 @@ class Acceptor:
         return taken
 
     async def _commit(self, connection: psycopg.AsyncConnection[Any], taken: list[_Submission]) -> None:
-        """Answer these submissions. A batch that PostgreSQL refuses is tried in halves: one bad transfer spoils only itself."""
+        """Answer these submissions. A batch that PostgreSQL refuses is tried in halves: one bad transfer spoils only itself.
+
+        Raises:
+            psycopg.OperationalError: PostgreSQL is away; some of them may be answered already.
+        """
         try:
             answers = await Batch([one for submission in taken for one in submission.wanted], self._settings).commit(
                 connection
             )
         except psycopg.OperationalError:
-            self._fail(taken, NotAccepted("The bank can't be reached right now. Send it again with the same key."))
             raise
         except Exception as error:
             if len(taken) == 1:
@@ -163,6 +170,7 @@ class Acceptor:
         self._fail(waiting, NotAccepted("The bank can't be reached right now. Send it again in a moment."))
 
     def _fail(self, submissions: list[_Submission], error: Exception) -> None:
+        """Answer those that have no answer yet."""
         for submission in submissions:
             if not submission.answers.done():
                 submission.answers.set_exception(error)

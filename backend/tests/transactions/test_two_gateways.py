@@ -6,14 +6,15 @@ import asyncio
 import threading
 from contextlib import AsyncExitStack
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from app.config import get_settings
 from app.database import unit_of_work
 from app.events.waker import Waker
-from app.transactions.accept import Acceptor
-from app.transactions.batch import Answer, Wanted
+from app.transactions.accept import Acceptor, NotAccepted
+from app.transactions.batch import Answer, Batch, Wanted
 from tests.bank import Bank, Person
 
 KEYS = 40
@@ -81,3 +82,25 @@ class TestRelayNotTold:
                     released.set()
 
         assert asyncio.run(asyncio.wait_for(ask(), 20)) == [201, 201, 201]
+
+
+class TestDatabaseAway:
+    """Whoever waits while PostgreSQL goes away is told, in whichever half of a batch they are."""
+
+    def test_while_a_refused_batch_is_tried_in_halves(self, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+        alice, bob = bank.customer(10_000_00), bank.customer()
+
+        async def commit(batch: Batch, connection: object) -> list[Answer]:
+            raise psycopg.DataError if len(batch._wanted) > 1 else psycopg.OperationalError
+
+        monkeypatch.setattr(Batch, "commit", commit)
+
+        async def ask() -> list[object]:
+            acceptor = Acceptor(get_settings())
+            asked = [asyncio.create_task(acceptor.submit([wanted(alice, bob, f"half-{one}")])) for one in range(4)]
+            await asyncio.sleep(0)  # all of them wait now, and are the first batch
+            async with acceptor.running():
+                return await asyncio.gather(*asked, return_exceptions=True)
+
+        answers = asyncio.run(asyncio.wait_for(ask(), 20))
+        assert [type(answer) for answer in answers] == [NotAccepted] * 4
