@@ -28,6 +28,7 @@ from app.transactions.errors import KeyRequired
 
 NOTE_CHARACTERS_MAX = 140
 METADATA_BYTES_MAX = 4_096
+METADATA_LEVELS_MAX = 32  # whoever writes it out again later must be able to; pydantic gives up at 255
 NO_KEY_WARNING = b'299 nyord "No idempotency key was sent, so a retry would pay again. Send one to be safe."'
 
 RowId = Annotated[int, msgspec.Meta(ge=1, le=ROW_ID_MAX)]
@@ -197,8 +198,19 @@ def _metadata(field: msgspec.Raw) -> str | None:
         return None
     if len(raw) > METADATA_BYTES_MAX:
         raise Invalid(f"metadata is larger than we keep ({METADATA_BYTES_MAX} bytes).", bytes_max=METADATA_BYTES_MAX)
-    _decode(raw, _decode_object)
+    if not _is_shallow(_decode(raw, _decode_object), METADATA_LEVELS_MAX):
+        raise Invalid(
+            f"metadata is nested deeper than we keep ({METADATA_LEVELS_MAX} levels).", levels_max=METADATA_LEVELS_MAX
+        )
     return raw.decode()
+
+
+def _is_shallow(value: Any, levels: int) -> bool:
+    """Whether at most so many objects and lists lie in each other."""
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_shallow(one, levels - 1) for one in inner)
 
 
 def _answer_headers(answer: Answer, wanted: Wanted) -> list[tuple[bytes, bytes]]:

@@ -142,6 +142,25 @@ class TestInitiate:
         assert answer.status_code in (201, 422)
         assert alice.send(bob, 1).status_code == 201
 
+    @pytest.mark.parametrize(("opens", "closes"), [('{"a":', "}"), ("[", "]")])
+    def test_metadata_too_deep_to_be_shown_is_refused(self, bank: Bank, opens: str, closes: str) -> None:
+        alice, bob = bank.customer(100_00), bank.customer()
+
+        def body(levels: int) -> str:
+            metadata = '{"a":' + opens * (levels - 1) + "1" + closes * (levels - 1) + "}"
+            return f'{{"src_account":{alice.account},"dest_account":{bob.account},"amount":1,"metadata":{metadata}}}'
+
+        taken = alice.post("/transactions/initiate", content=body(32))
+        assert alice.get(f"/transactions/{taken.json()['transaction_id']}").status_code == 200
+        for answer in (
+            alice.post("/transactions/initiate", content=body(33)),
+            alice.post("/transactions/initiate", content=body(300)),
+            alice.post("/transactions/bulk", content=f'{{"transfers":[{body(300)}]}}'),
+        ):
+            assert answer.status_code == 422
+            assert answer.json()["detail"] == "metadata is nested deeper than we keep (32 levels)."
+        assert count_of_transactions() == 1
+
     def test_from_another_origin_the_same_endpoint_answers(self, bank: Bank) -> None:
         alice, bob = bank.customer(100_00), bank.customer()
         answer = alice.post(
