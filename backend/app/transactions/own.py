@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import BigInteger, Row, ScalarSelect, Select, case, cast, func, null, or_, select
+from sqlalchemy import BigInteger, Row, ScalarSelect, Select, case, cast, null, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
@@ -56,7 +56,9 @@ def _side(
 ) -> Select[int]:
     user = Transaction.src_user_id if side == "src" else Transaction.dest_user_id
     account = Transaction.src_account if side == "src" else Transaction.dest_account
-    query = select(Transaction.id).where(user == user_id).order_by(Transaction.id.desc()).limit(limit)
+    # Cash names its customer on both sides; the side without an account is the bank.
+    mine = select(Transaction.id).where(user == user_id, account.is_not(None))
+    query = mine.order_by(Transaction.id.desc()).limit(limit)
     if after_id is not None:
         query = query.where(Transaction.id < after_id)
     if filters.account_id is not None:
@@ -87,7 +89,7 @@ def _balance_after(account_id: int) -> ScalarSelect[Any]:
 
 
 class Spent(NamedTuple):
-    """One settled payment of a person to somebody else (or to the bank's till)."""
+    """One settled payment of a person to somebody else, or to the bank (cash that was taken out), who is no payee."""
 
     at: datetime
     kind: str
@@ -104,7 +106,7 @@ def spent(session: Session, user_id: int, *, since: datetime) -> list[Spent]:
         listing()
         .where(
             Transaction.src_user_id == user_id,
-            func.coalesce(Transaction.dest_user_id, 0) != user_id,
+            or_(Transaction.dest_account.is_(None), Transaction.dest_user_id != user_id),
             Transaction.status == TransactionStatus.SUCCESS,
             Transaction.created_at >= since,
         )
@@ -114,7 +116,7 @@ def spent(session: Session, user_id: int, *, since: datetime) -> list[Spent]:
     return [
         Spent(
             row.Transaction.created_at, row.Transaction.kind, row.Transaction.amount_minor, row.Transaction.currency,
-            row.Transaction.note, row.Transaction.dest_user_id, row.dest_user_name or "",
+            row.Transaction.note, row.Transaction.dest_account and row.Transaction.dest_user_id, row.dest_user_name or "",
         )
         for row in session.execute(query)
     ]  # fmt: skip

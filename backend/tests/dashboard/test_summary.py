@@ -97,3 +97,13 @@ class TestSummary:
                 session.get_one(User, gone.id).is_active = False
         people = [person["id"] for person in alice.get("/dashboard/summary").json()["people"]]
         assert people == [others[2].id, others[1].id], "the latest two who are still there"
+
+    def test_cash_that_was_taken_out_is_spent_and_nobody_is_paid(self, bank: Bank) -> None:
+        alice = bank.customer(100_00)
+        alice.post("/transactions/deposit", {"account_id": alice.account, "amount": 5})
+        alice.post("/transactions/withdraw", {"account_id": alice.account, "amount": 3})
+        bank.settle()
+        found = alice.get("/dashboard/summary").json()
+        assert found["months"][-1]["amount"] == 3.0
+        assert found["categories"] == [{"category": "cash", "amount": 3.0}]
+        assert (found["people"], found["payees"]) == ([], [])

@@ -89,6 +89,18 @@ class TestFilters:
         assert ids(since="2020-01-01T00:00:00Z") == [pending, into, out]
         assert alice.get("/transactions/me", since="2020-01-01T00:00:00").status_code == 422, "a time says its zone"
 
+    def test_cash_has_one_direction(self, bank: Bank) -> None:
+        alice = bank.customer(100_00)
+        alice.post("/transactions/deposit", {"account_id": alice.account, "amount": 5})
+        alice.post("/transactions/withdraw", {"account_id": alice.account, "amount": 3})
+
+        def kinds(**filters: str) -> list[str]:
+            return [item["kind"] for item in alice.get("/transactions/me", **filters).json()["items"]]
+
+        assert kinds(direction="out") == ["withdrawal"]
+        assert kinds(direction="in") == ["deposit", "adjustment"]
+        assert kinds() == ["withdrawal", "deposit", "adjustment"]
+
 
 class TestNames:
     """S77: every transaction names both people; the bank itself has a name too."""
