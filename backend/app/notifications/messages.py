@@ -122,9 +122,9 @@ def _owner(event: MoneyFacts) -> int | None:
 def _reviewed(event: MoneyFacts, kind: str, state: str) -> list[Draft]:
     """What becomes of a payment, named as the customer would: a transfer by its recipient, cash by its direction."""
     owner = _owner(event)
-    if event.src_user_id is None:
+    if event.src_account is None:  # not the user: cash names its customer on both sides
         return _tell(event, owner, kind, f"deposit.{state}")
-    if event.dest_user_id is None or event.kind == "withdrawal":
+    if event.dest_account is None:
         return _tell(event, owner, kind, f"withdrawal.{state}")
     return _tell(event, owner, kind, f"transfer.{state}", {"name": event.dest_user_name})
 

@@ -162,12 +162,21 @@ class TestReviews:
 
     @pytest.mark.parametrize(
         ("side", "user", "start"),
-        [(CASH, MEERA, "Your deposit of ₹150.00 is"), (PAID_OUT, ARJUN, "Your withdrawal of ₹150.00 is")],
+        [
+            (CASH, MEERA, "Your deposit of ₹150.00"),
+            (PAID_OUT, ARJUN, "Your withdrawal of ₹150.00"),
+            # As a customer asks for it: they are on both sides.
+            (CASH | {"src_user_id": MEERA, "src_user_name": "Meera Nair"}, MEERA, "Your deposit of ₹150.00"),
+            (PAID_OUT | {"dest_user_id": ARJUN, "dest_user_name": "Arjun Rao"}, ARJUN, "Your withdrawal of ₹150.00"),
+        ],
     )
     def test_cash_under_review(self, side: dict[str, Any], user: int, start: str) -> None:
         sentences = said(FraudCheckRequired(**facts(**side), reason="high-value"))
         assert list(sentences) == [user]
-        assert sentences[user].startswith(start)
+        assert sentences[user].startswith(f"{start} is")
+        passed = said(FraudCleared(**facts(**side)))
+        assert list(passed) == [user]
+        assert passed[user].startswith(f"{start} passed")
 
     def test_every_admin_hears_of_a_suspicion(self) -> None:
         sentences = said(FraudSuspected(**facts(), reason="high-frequency-transfers"))
