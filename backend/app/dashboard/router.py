@@ -21,8 +21,8 @@ def summary(user: CurrentUser, session: Read) -> SummaryOut:
     found = service.of_user(session, user.id)
     return SummaryOut(
         accounts=[AccountOut.of(row) for row in found.accounts],
-        recent=[TransactionOut.of(row) for row in found.recent],
-        waiting=[TransactionOut.of(row) for row in found.waiting],
+        recent=[TransactionOut.of(row, user.id) for row in found.recent],
+        waiting=[TransactionOut.of(row, user.id) for row in found.waiting],
         people=[PersonOut.of(person) for person in found.people],
         months=[MonthOut(month=month.first_day, amount=month.amount_minor) for month in found.months],
         categories=[ShareOut(category=share.category, amount=share.amount_minor) for share in found.categories],

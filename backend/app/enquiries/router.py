@@ -92,7 +92,7 @@ WantedQuery = Annotated[Wanted, Depends(_wanted)]
 def search_own(user: CurrentUser, session: Read, wanted: WantedQuery) -> FoundPage[TransactionOut]:
     """Search one's own transactions by words, names, amounts, dates, kinds and states (S168)."""
     found = service.transactions(session, wanted.as_seen_by(user.id))
-    return FoundPage.of(found, order=wanted.order, out=TransactionOut.of)
+    return FoundPage.of(found, order=wanted.order, out=lambda row: TransactionOut.of(row, user.id))
 
 
 @admin_router.get("/search/transactions")

@@ -108,7 +108,7 @@ def my_transactions(user: CurrentUser, session: Read, page: PageQuery, filters: 
     if filters.account_id is not None:
         accounts.one(session, filters.account_id, owner_id=user.id)
     rows = own.page(session, user.id, filters, after_id=page.after_id, limit=page.fetch)
-    return Page.of(rows, page, out=TransactionOut.of, row_id=lambda row: row.Transaction.id)
+    return Page.of(rows, page, out=lambda row: TransactionOut.of(row, user.id), row_id=lambda row: row.Transaction.id)
 
 
 @router.post("/deposit", status_code=201, response_model=Accepted)
@@ -140,7 +140,8 @@ def withdraw(body: CashRequest, user: CurrentUser, session: Write, once: Once) -
 @router.get("/{transaction_id}")
 def transaction(transaction_id: TransactionId, user: CurrentUser, session: Read) -> TransactionDetail:
     """Return one transaction that one is a side of, with its timeline. Staff may read any."""
-    return TransactionDetail.of(queries.one(session, transaction_id, reader_id=user.id, is_staff=user.is_admin))
+    row = queries.one(session, transaction_id, reader_id=user.id, is_staff=user.is_admin)
+    return TransactionDetail.of(row, None if user.is_admin else user.id)
 
 
 @router.post("/{transaction_id}/refund", status_code=201, response_model=TransactionDetail)
@@ -154,6 +155,7 @@ def refund(
             session, transaction_id=transaction_id, asker_id=user.id, is_staff=user.is_admin, reason=body.reason
         )
         session.flush()
-        return TransactionDetail.of(queries.one(session, made.id, reader_id=user.id, is_staff=user.is_admin))
+        row = queries.one(session, made.id, reader_id=user.id, is_staff=user.is_admin)
+        return TransactionDetail.of(row, None if user.is_admin else user.id)
 
     return once(session, user_id=user.id, body=body, action=action)

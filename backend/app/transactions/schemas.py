@@ -130,9 +130,9 @@ class TransactionOut(BaseModel):
     )
 
     @classmethod
-    def of(cls, row: Row) -> TransactionOut:  # type: ignore[type-arg]
-        """Make it from a row of `queries.listing`."""
-        return cls(**_fields(row))
+    def of(cls, row: Row, reader_id: int | None = None) -> TransactionOut:  # type: ignore[type-arg]
+        """Make it from a row of `queries.listing`, for one of its two sides; without `reader_id`, for staff."""
+        return cls(**_fields(row, reader_id))
 
 
 class TransactionDetail(TransactionOut):
@@ -144,23 +144,31 @@ class TransactionDetail(TransactionOut):
     timeline: list[TimelineStep]
 
     @classmethod
-    def of(cls, row: Row) -> TransactionDetail:  # type: ignore[type-arg]
-        """Make it from a row of `queries.listing`."""
+    def of(cls, row: Row, reader_id: int | None = None) -> TransactionDetail:  # type: ignore[type-arg]
+        """Make it from a row of `queries.listing`, for one of its two sides; without `reader_id`, for staff."""
         found: Transaction = row.Transaction
+        # What staff write of a review is theirs; of a refund or an adjustment both sides are notified with the reason.
+        is_told = reader_id is None or found.kind in (TransactionKind.REFUND, TransactionKind.ADJUSTMENT)
         return cls(
-            **_fields(row),
+            **_fields(row, reader_id),
             metadata=found.details,
-            decided_by=found.decided_by,
-            decision_reason=found.decision_reason,
-            timeline=timeline(found),
+            decided_by=found.decided_by if reader_id is None else None,
+            decision_reason=found.decision_reason if is_told else None,
+            timeline=timeline(found, says_why=_may_know_why(found, reader_id)),
         )
 
 
 BANK_NAME = "Nyord"
 
 
-def _fields(row: Row) -> dict[str, Any]:  # type: ignore[type-arg]
+def _may_know_why(found: Transaction, reader_id: int | None) -> bool:
+    """Whether the reader may know why it failed or is held: for the recipient that is the sender's secret."""
+    return reader_id in (None, found.src_user_id)
+
+
+def _fields(row: Row, reader_id: int | None) -> dict[str, Any]:  # type: ignore[type-arg]
     found: Transaction = row.Transaction
+    reason = found.reason if _may_know_why(found, reader_id) else None
     return {
         "id": found.id,
         "kind": found.kind,
@@ -176,8 +184,8 @@ def _fields(row: Row) -> dict[str, Any]:  # type: ignore[type-arg]
         "src_user_name": row.src_user_name or BANK_NAME,
         "dest_user_name": row.dest_user_name or BANK_NAME,
         "note": found.note,
-        "reason": found.reason,
-        "reason_text": FAILURE_SENTENCES.get(found.reason or "") if found.status == TransactionStatus.FAILED else None,
+        "reason": reason,
+        "reason_text": FAILURE_SENTENCES.get(reason or "") if found.status == TransactionStatus.FAILED else None,
         "reverses_id": found.reverses_id,
         "refund_id": row.refund_id,
         "timestamp": found.created_at,
@@ -198,14 +206,14 @@ STEP_SENTENCES: dict[str, str] = {
 """What a step says, by its code. The web app has the same in Hindi (`locales/hi/bank.ts`)."""
 
 
-def timeline(found: Transaction) -> list[TimelineStep]:
+def timeline(found: Transaction, *, says_why: bool) -> list[TimelineStep]:
     """Return what happened to a transaction, oldest first, from its own times."""
     steps = [_step("PENDING", found.created_at, "accepted")]
     if found.held_at is not None:
         steps.append(_step("UNDER_REVIEW", found.held_at, "held"))
     if found.settled_at is not None:
         if found.status == TransactionStatus.FAILED:
-            reason = found.reason or ""
+            reason = (found.reason or "") if says_why else ""
             steps.append(
                 _step("FAILED", found.settled_at, reason if reason in FAILURE_SENTENCES else "not_carried_out")
             )

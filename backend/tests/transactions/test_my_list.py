@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.bank import Bank
+from tests.bank import Bank, Person
 
 
 class TestMyTransactions:
@@ -112,3 +114,59 @@ class TestNames:
         bank.settle()
         names = [(one["src_user_name"], one["dest_user_name"]) for one in alice.get("/transactions/me").json()["items"]]
         assert names == [("Alice Menon", "Alice Menon"), ("Alice Menon", bob.username), ("Nyord", "Alice Menon")]
+
+
+class TestSecrets:
+    """S155: the recipient isn't told why the sender's payment failed or is held, nor either side what staff noted."""
+
+    def seen(self, person: Person, transaction_id: int) -> list[dict[str, Any]]:
+        """What somebody reads of a transaction, wherever it is shown."""
+        summary = person.get("/dashboard/summary").json()
+        rows = [
+            *summary["recent"],
+            *summary["waiting"],
+            *person.get("/transactions/me").json()["items"],
+            *person.get("/search").json()["items"],
+            person.get(f"/transactions/{transaction_id}").json(),
+        ]
+        return [row for row in rows if row["id"] == transaction_id]
+
+    def test_a_failure_is_the_senders(self, bank: Bank) -> None:
+        alice, bob = bank.customer(100_00), bank.customer()
+        alice.send(bob, 80)
+        failed = alice.send(bob, 80).json()["transaction_id"]
+        Bank(bank.api, indexes=True).settle()
+        for person, shown, reason, code in (
+            (alice, 4, "insufficient_funds", "insufficient_funds"),
+            (bob, 4, None, "not_carried_out"),
+            (bank.admin(), 1, "insufficient_funds", "insufficient_funds"),
+        ):
+            rows = self.seen(person, failed)
+            assert len(rows) == shown
+            assert {(row["status"], row["reason"]) for row in rows} == {("FAILED", reason)}
+            assert all((row["reason_text"] is None) == (reason is None) for row in rows)
+            assert rows[-1]["timeline"][-1]["code"] == code
+
+    def test_a_review_is_the_senders_and_its_note_the_banks(self, bank: Bank) -> None:
+        alice, bob, admin = bank.customer(100_000_00), bank.customer(), bank.admin()
+        held = alice.send(bob, 60_000).json()["transaction_id"]
+        bank.settle()
+        assert {row["reason"] for row in self.seen(alice, held)} == {"high-value"}
+        assert {row["reason"] for row in self.seen(bob, held)} == {None}
+        admin.post(f"/admin/transactions/{held}/review", {"action": "reject", "reason": "on our watch list"})
+        assert {row["reason"] for row in self.seen(bob, held)} == {None}
+        noted = [
+            (one["decision_reason"], one["decided_by"])
+            for one in (person.get(f"/transactions/{held}").json() for person in (alice, bob, admin))
+        ]
+        assert noted == [(None, None), (None, None), ("on our watch list", admin.id)]
+
+    def test_why_money_came_or_went_back_is_told_to_whom_it_belongs(self, bank: Bank) -> None:
+        alice, bob, admin = bank.customer(100_00), bank.customer(), bank.admin()
+        sent = alice.send(bob, 40).json()["transaction_id"]
+        bank.settle()
+        refund = admin.post(f"/transactions/{sent}/refund", {"reason": "paid twice"}).json()
+        assert (refund["decision_reason"], refund["decided_by"]) == ("paid twice", admin.id)
+        for person in (alice, bob):
+            found = person.get(f"/transactions/{refund['id']}").json()
+            assert (found["decision_reason"], found["decided_by"]) == ("paid twice", None)
