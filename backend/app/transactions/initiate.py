@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from app.config import Settings
@@ -21,7 +22,7 @@ from app.edge import errors, limits
 from app.edge.idempotency import KEY_CHARACTERS_MAX
 from app.edge.wire import ROW_ID_MAX
 from app.identity import tokens
-from app.identity.errors import SignInNeeded
+from app.identity.errors import SignInNeeded, TokenInvalid
 from app.transactions.accept import Acceptor
 from app.transactions.batch import Answer, Wanted
 from app.transactions.errors import KeyRequired
@@ -107,11 +108,16 @@ class TransferEndpoint:
 
 
 def _claims(scope: Scope) -> tokens.Claims:
+    """Return what the token says, and count the request as `permissions.current_user` does."""
     authorization = _header(scope, b"authorization") or ""
     scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise SignInNeeded
-    claims = tokens.verified(token.strip())
+    try:
+        if scheme.lower() != "bearer" or not token:
+            raise SignInNeeded
+        claims = tokens.verified(token.strip())
+    except (SignInNeeded, TokenInvalid):
+        limits.hit("rate_limit_anonymous", limits.address_of(Request(scope)))
+        raise
     limits.hit("rate_limit_per_user", str(claims.user_id))
     return claims
 

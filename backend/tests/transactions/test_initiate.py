@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app.database import unit_of_work
+from app.edge import limits
 from app.events.models import OutboxBundle
 from app.transactions.models import Transaction
 from tests.bank import Bank
+from tests.conftest import point_at
 
 
 def count_of_transactions() -> int:
@@ -35,6 +37,19 @@ class TestInitiate:
         assert answer.status_code == 401
         assert answer.json()["code"] == "sign_in_needed"
         assert answer.headers["www-authenticate"] == "Bearer"
+
+    @pytest.mark.parametrize(
+        "path", ["/transactions/initiate", "/transactions/bulk", "/accounts/transfer-between-accounts"]
+    )
+    @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}])
+    def test_strangers_are_counted_by_address(
+        self, bank: Bank, database: str, monkeypatch: pytest.MonkeyPatch, path: str, headers: dict[str, str]
+    ) -> None:
+        point_at(monkeypatch, database, rate_limit_enabled="true", rate_limit_anonymous="3/minute")
+        limits.forget_all()
+        answers = [bank.api.post(path, json={}, headers=headers) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+        assert 1 <= int(answers[3].headers["retry-after"]) <= 60
 
     def test_somebody_elses_account_is_404(self, bank: Bank) -> None:
         alice, mallory = bank.customer(1000_00), bank.customer(5_00)
