@@ -23,7 +23,7 @@ from app.core import garbage
 from app.dashboard import router as dashboard
 from app.database import forget_engine
 from app.edge import errors, limits
-from app.edge.middleware import DATA_HEADERS, SECURITY_HEADERS, EdgeMiddleware, usable_request_id
+from app.edge.middleware import DATA_HEADERS, SECURITY_HEADERS, TRANSPORT_SECURITY, EdgeMiddleware, usable_request_id
 from app.embedded import lifeline
 from app.engines.check import require_engines
 from app.enquiries import router as enquiries
@@ -74,7 +74,6 @@ _BARE = {
 # Request ids of the bare way: this process's own random name and a number, a tenth of the price of random ones.
 _PROCESS = secrets.token_hex(6)
 _REQUESTS = itertools.count(1)
-_BARE_HEADERS = (*SECURITY_HEADERS, *DATA_HEADERS)
 
 
 class Nyord(FastAPI):
@@ -86,6 +85,7 @@ class Nyord(FastAPI):
     """
 
     web: WebApp
+    bare_headers: tuple[tuple[bytes, bytes], ...]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" and (refusal := _unusable_engine()):
@@ -113,7 +113,7 @@ class Nyord(FastAPI):
         scope["app"] = self
         state: dict[str, Any] = scope.setdefault("state", {})
         state["request_id"] = request_id
-        own = (*_BARE_HEADERS, (b"x-request-id", request_id.encode()))
+        own = (*self.bare_headers, (b"x-request-id", request_id.encode()))
         try:
             status = await endpoint(scope, receive, send, own)
         except Exception:
@@ -170,6 +170,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
     )
     app.web = WebApp(DIST, secure=settings.cookie_secure)
+    app.bare_headers = (*SECURITY_HEADERS, *DATA_HEADERS, *([TRANSPORT_SECURITY] if settings.cookie_secure else []))
     errors.install(app)
     app.add_middleware(EdgeMiddleware, body_bytes_max=settings.body_bytes_max, secure=settings.cookie_secure)
     app.add_middleware(

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from app.database import unit_of_work
@@ -185,6 +186,17 @@ class TestInitiate:
         )
         assert answer.status_code == 201
         assert answer.headers["access-control-allow-origin"] == "http://localhost:3000"
+
+    @pytest.mark.parametrize(("secure", "told"), [("true", True), ("false", False)])
+    def test_behind_tls_it_says_so_like_any_other_route(
+        self, database: str, monkeypatch: pytest.MonkeyPatch, secure: str, told: bool
+    ) -> None:
+        point_at(monkeypatch, database, cookie_secure=secure)
+        from app.main import create_app
+
+        with TestClient(create_app()) as api:
+            for path in ("/transactions/deposit", "/transactions/initiate", "/transactions/bulk"):
+                assert ("strict-transport-security" in api.post(path, json={}).headers) is told, path
 
     @pytest.mark.parametrize("origin", [{}, {"Origin": "http://localhost:3000"}])
     def test_too_large_a_body_is_413_whichever_way_it_comes(self, bank: Bank, origin: dict[str, str]) -> None:
