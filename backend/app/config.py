@@ -6,6 +6,7 @@ Every limit is here with its reason. The names are the specification's where it 
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -28,6 +29,10 @@ _SCHEMES: Final = {
     "otel_exporter_otlp_endpoint": ("http://", "https://"),
 }
 _FILE_SUFFIX: Final = "_FILE"
+# What `limits` reads, which is loaded only where something is counted. Not 0, with which nobody could do anything.
+_RATE: Final = re.compile(
+    r"[1-9][0-9]*\s*(/|per)\s*([1-9][0-9]*\s*)?(second|minute|hour|day|month|year)s?", re.ASCII | re.IGNORECASE
+)
 
 
 class ConfigurationError(Exception):
@@ -129,7 +134,8 @@ class Settings(BaseSettings):
 
     # -- banking rules (paise; the numbers are the specification's) --------------------------------------------------
     review_above_minor: int = 50_000_00  # "transfers above ₹50,000 trigger manual review": 50,000.00 is not held
-    transactions_per_minute_max: int = 5  # "more than 5 transactions in 1 minute": the sixth is held; 0 switches it off
+    # "more than 5 transactions in 1 minute": the sixth is held; 0 switches it off
+    transactions_per_minute_max: int = Field(default=5, ge=0)
     accounts_per_user_max: int = 10
     hold_days: int = 7  # a review that nobody decides in this time gives the money back
     bulk_transfers_max: int = 100
@@ -157,6 +163,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(schemes):
             found = f"begins with {value.partition('://')[0]}://" if "://" in value else "isn't an address"
             raise ValueError(f"it must begin with {schemes[0]} and {found}")
+        return value
+
+    @field_validator("rate_limit_per_user", "rate_limit_anonymous", "rate_limit_login", "rate_limit_register")
+    @classmethod
+    def _readable_rate(cls, value: str) -> str:
+        if not _RATE.fullmatch(value.strip()):
+            raise ValueError("it must say how often, such as 600/minute")
         return value
 
     @property

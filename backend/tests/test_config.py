@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import limits
 import pytest
 
 from app import config
@@ -54,6 +56,28 @@ class TestSources:
         monkeypatch.setenv("JWT_SECRET_FILE", str(tmp_path / "none"))
         with pytest.raises(ConfigurationError, match=r"JWT_SECRET_FILE names .*none, which can't be read"):
             Settings()
+
+    @pytest.mark.parametrize("name", ["PER_USER", "ANONYMOUS", "LOGIN", "REGISTER"])
+    @pytest.mark.parametrize(
+        "rate", ["often", "", "0/minute", "-1/minute", "5/fortnight", "5/0 minutes", "5/minute;9/hour"]
+    )
+    def test_a_rate_that_can_t_be_read(self, monkeypatch: pytest.MonkeyPatch, name: str, rate: str) -> None:
+        monkeypatch.setenv(f"RATE_LIMIT_{name}", rate)
+        sentence = f"RATE_LIMIT_{name} can't be used: it must say how often, such as 600/minute."
+        with pytest.raises(ConfigurationError, match=f"^{re.escape(sentence)}$"):
+            get_settings()
+
+    @pytest.mark.parametrize("rate", ["600/minute", "5 per 2 hours", "1/Second", " 20/10minutes "])
+    def test_a_rate_is_read_as_the_gateway_reads_it(self, monkeypatch: pytest.MonkeyPatch, rate: str) -> None:
+        monkeypatch.setenv("RATE_LIMIT_LOGIN", rate)
+        assert limits.parse(get_settings().rate_limit_login).amount > 0
+
+    def test_a_maximum_below_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TRANSACTIONS_PER_MINUTE_MAX", "-1")
+        with pytest.raises(ConfigurationError, match=r"^TRANSACTIONS_PER_MINUTE_MAX can't be used: [^.]+ 0\.$"):
+            get_settings()
+        monkeypatch.setenv("TRANSACTIONS_PER_MINUTE_MAX", "0")
+        assert get_settings().transactions_per_minute_max == 0
 
 
 class TestSecrets:
