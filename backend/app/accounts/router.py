@@ -27,6 +27,9 @@ from app.identity.permissions import AdminUser, CurrentUser, KYCApproved
 router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=ExactRoute)
 admin_router = APIRouter(prefix="/admin/accounts", tags=["admin"], route_class=ExactRoute)
 
+# No bank's books are older; and before the first day that there is, no period can begin.
+FIRST_DAY = date(1900, 1, 1)
+
 AccountId = Annotated[RowId, Path()]
 
 
@@ -84,8 +87,10 @@ def balances(
     account_id: AccountId,
     user: CurrentUser,
     session: Read,
-    since: Annotated[date | None, Query(description="The first day; by default thirty days before the last.")] = None,
-    until: Annotated[date | None, Query(description="The last day; by default today.")] = None,
+    since: Annotated[
+        date | None, Query(ge=FIRST_DAY, description="The first day; by default thirty days before the last.")
+    ] = None,
+    until: Annotated[date | None, Query(ge=FIRST_DAY, description="The last day; by default today.")] = None,
 ) -> BalancesOut:
     """Return what one of one's own accounts held at the end of each day, oldest first."""
     return BalancesOut.of(service.balances(session, account_id, owner_id=user.id, first=since, last=until))

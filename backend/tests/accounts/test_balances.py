@@ -47,3 +47,18 @@ class TestBalances:
         for since, until in (("2026-02-02", "2026-02-01"), ("2020-01-01", "2026-01-01"), ("2999-01-01", "2999-01-02")):
             answer = alice.get(f"/accounts/{alice.account}/balances", since=since, until=until)
             assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+    def test_the_first_days_there_are(self, bank: Bank) -> None:
+        alice = bank.customer()
+        path = f"/accounts/{alice.account}/balances"
+        for period in (
+            {"until": "0001-01-05"},
+            {"since": "0001-01-01", "until": "0001-01-02"},
+            {"until": "1899-12-31"},
+            {"since": "1899-12-31", "until": "1900-01-02"},
+        ):
+            answer = alice.get(path, **period)
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+            assert "1900-01-01" in answer.json()["detail"]
+        found = alice.get(path, until="1900-01-01").json()["items"]
+        assert (len(found), found[-1]) == (30, {"day": "1900-01-01", "balance": 0.0})
