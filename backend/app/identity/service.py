@@ -64,7 +64,7 @@ def login(session: Session, *, identifier: str, password: str, device: Device) -
         UserSwitchedOff: the password is right, but the bank doesn't let this user in.
     """
     settings = get_settings()
-    name = identifier.lower()
+    name = func.lower(identifier)  # PostgreSQL's, as in the index: Python makes other letters of a few (İ, a final Σ)
     # Locked, so that tries in parallel are counted one by one; not against those who only refer to the user.
     user = session.scalar(
         select(User)

@@ -158,6 +158,12 @@ class TestLogin:
         assert answer.status_code == 200
         assert answer.json()["user"]["id"] == asha.id
 
+    @pytest.mark.parametrize("email", ["İnan@example.com", "ΟΔΟΣ@example.com", "ÖZ@example.com"])
+    def test_by_the_address_that_one_signed_up_with(self, api: TestClient, email: str) -> None:
+        api.post("/auth/register", json=ALICE | {"email": email})
+
+        assert api.post("/auth/login", json={"email": email, "password": ALICE["password"]}).status_code == 200
+
     @pytest.mark.parametrize(
         "body",
         [
