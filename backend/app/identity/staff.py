@@ -131,12 +131,10 @@ def decide_kyc(session: Session, *, user_id: int, approved: bool, reason: str, d
 
 def search_people(session: Session, *, asker_id: int, text: str) -> Sequence[User]:
     """Return active customers whose username, or a word of whose name, begins with the text; never the asker (S61)."""
-    name = func.lower(User.full_name)
-    begins = text.lower()
     matching = or_(
-        func.lower(User.username).startswith(begins, autoescape=True),
-        name.startswith(begins, autoescape=True),
-        name.contains(" " + begins, autoescape=True),
+        User.username.istartswith(text, autoescape=True),
+        User.full_name.istartswith(text, autoescape=True),
+        User.full_name.icontains(" " + text, autoescape=True),
     )
     return session.scalars(
         select(User)

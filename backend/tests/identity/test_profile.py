@@ -173,6 +173,13 @@ class TestSearch:
         for text in ("avi", "harma", "example.com", "ravi@example.com"):
             assert asha.get("/users/search", q=text).json() == [], text
 
+    @pytest.mark.parametrize("name", ["İpek Kaya", "ΟΔΟΣ Kaya", "Özlem Kaya", "Kaya İpek"])
+    def test_a_name_is_found_by_its_own_letters(self, asha: Person, person: Callable[..., Person], name: str) -> None:
+        person("kaya", full_name=name)
+
+        for text in (name, *name.split()):
+            assert [one["name"] for one in asha.get("/users/search", q=text).json()] == [name], text
+
     def test_without_a_name_the_username_stands_in(self, asha: Person, person: Callable[..., Person]) -> None:
         person("ravi")
 
