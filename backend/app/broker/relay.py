@@ -102,10 +102,16 @@ def outgoing(
 ) -> Outgoing:
     """Return the message of a bundle. The events themselves say when, who and about what; the headers are for routing."""
     headers: dict[str, Any] = {"schema_version": version, "count": count}
-    aliases = canonical(topic).aliases
-    if aliases:
+    if aliases := _aliases(topic):
         headers["CC"] = list(aliases)
     if trace:
         headers["trace"] = trace
     is_wanted = bool(queues_for(topic))
     return Outgoing(EVENTS, topic, payload, str(outbox_id), topic, recorded_at, headers, mandatory=is_wanted)
+
+
+def _aliases(topic: str) -> tuple[str, ...]:
+    try:
+        return canonical(topic).aliases
+    except KeyError:
+        return ()  # a newer program recorded it and this one relays for a while: nobody else's events may wait for that

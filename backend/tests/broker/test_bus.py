@@ -17,16 +17,24 @@ from app.broker.connection import connected, lengths
 from app.broker.connection import declare as declare_topology
 from app.broker.runner import BrokerRunner
 from app.broker.topology import topology
+from app.core import clock
 from app.database import unit_of_work
-from app.events.catalogue import UserRegistered
+from app.events.catalogue import Event, UserRegistered
 from app.events.consumer import Consumer, consumers
 from app.events.models import DeadLetter
+from app.events.outbox import record
 from tests.broker.conftest import Publish
 from tests.broker.wire import Wire
 from tests.events.conftest import Effects, commit, count, make_due
 from tests.events.test_runner import eventually
 
 Runners = Callable[..., BrokerRunner]
+
+
+class CardIssued(Event, frozen=True, kw_only=True):
+    """An event that this program doesn't know."""
+
+    topic = "card.issued"
 
 
 def letters() -> list[DeadLetter]:
@@ -56,6 +64,17 @@ class TestDelivery:
         assert (effects.seen, count("outbox_unsent")) == ([], 1)
         wire.mend()
         assert eventually(lambda: effects.seen == [1])
+
+    def test_what_a_newer_program_recorded_holds_up_nobody(
+        self, queue: Consumer, effects: Effects, runners: Runners
+    ) -> None:
+        """While a release is rolled out, or taken back, gateways may know more events than the worker that relays."""
+        with unit_of_work() as session:
+            record(session, CardIssued(occurred_at=clock.now()))
+        commit(2)
+        runners()
+        assert eventually(lambda: effects.seen == [2])
+        assert eventually(lambda: count("outbox_unsent") == 0)
 
     def test_a_queue_that_rests_takes_many_small_bundles_at_once(
         self, declare: Callable[..., Consumer], effects: Effects, runners: Runners
