@@ -59,8 +59,15 @@ _ONE_BY_ONE = """
 SELECT pg_advisory_xact_lock(hashtextextended(%s, id)) FROM unnest(%s::bigint[]) AS b(id) ORDER BY id
 """
 _ARRIVED = "SELECT 0, id, 0, count, 0, topic, payload FROM outbox WHERE id = ANY(%s::bigint[]) ORDER BY id"
+# A bundle that was kept before is here still, whole or in pieces, each of them in line, handled, or a dead letter. A second
+# copy beside its pieces would be handled beside them.
 _KEEP = """
-INSERT INTO deliveries (queue, outbox_id, lo, hi) SELECT %s, id, 0, count FROM outbox WHERE id = ANY(%s::bigint[]) ORDER BY id
+INSERT INTO deliveries (queue, outbox_id, lo, hi) SELECT w.queue, o.id, 0, o.count
+FROM (SELECT CAST(%s AS text) AS queue) AS w, outbox o
+WHERE o.id = ANY(%s::bigint[])
+    AND NOT EXISTS (SELECT FROM deliveries d WHERE d.queue = w.queue AND d.outbox_id = o.id)
+    AND NOT EXISTS (SELECT FROM dead_letters l WHERE l.queue = w.queue AND l.outbox_id = o.id)
+ORDER BY o.id
 """
 # Done and remembered in one statement, and in one commit with what the handler does. A bundle of which a part has been
 # handled is in pieces already: the rest of it waits here by itself.
@@ -174,8 +181,10 @@ def handle_arrived(consumer: Consumer, outbox_ids: Sequence[int], *, relay: Call
 
 
 def keep(session: Session, queue: str, outbox_ids: Sequence[int]) -> None:
-    """Put bundles into a queue's deliveries, to be handled from there; those never recorded are left out."""
-    driver_connection(session).execute(_KEEP, (queue, int_array(outbox_ids)), prepare=True)
+    """Put bundles into a queue's deliveries, to be handled from there; those never recorded, or kept before, are left out."""
+    connection, ids = driver_connection(session), int_array(sorted(outbox_ids))
+    connection.execute(_ONE_BY_ONE, (queue, ids), prepare=True)
+    connection.execute(_KEEP, (queue, ids), prepare=True)
 
 
 def _take(session: Session, consumer: Consumer) -> tuple[list[Taken], bool]:
