@@ -133,9 +133,7 @@ def handle_waiting(consumer: Consumer, *, relay: Callable[[], None] | None = Non
             if _is_our_turn(session, consumer, quiet=relay is not None):
                 taken, more_waits = _take(session, consumer)
             if taken:
-                if any(delivery.attempts or delivery.lo for delivery in taken):
-                    ids = int_array(sorted({delivery.outbox_id for delivery in taken}))
-                    driver_connection(session).execute(_ONE_BY_ONE, (consumer.queue, ids), prepare=True)
+                _after_other_copies(session, consumer, taken)
                 _handle(session, consumer, taken)
                 failpoints.reach("inbox.before-commit")
                 has_recorded = RECORDED in session.info
@@ -204,6 +202,13 @@ def _is_our_turn(session: Session, consumer: Consumer, *, quiet: bool = False) -
     return bool(row[1])
 
 
+def _after_other_copies(session: Session, consumer: Consumer, taken: Sequence[Taken]) -> None:
+    """Wait while others handle copies of these bundles. Copies that begin at their first event meet in the inbox instead."""
+    if any(delivery.attempts or delivery.lo for delivery in taken):
+        ids = int_array(sorted({delivery.outbox_id for delivery in taken}))
+        driver_connection(session).execute(_ONE_BY_ONE, (consumer.queue, ids), prepare=True)
+
+
 def _handle(session: Session, consumer: Consumer, taken: Sequence[Taken]) -> None:
     """Run the consumer on what its inbox doesn't know yet. A batch of nothing but duplicates is a no-op."""
     parameters = (
@@ -263,6 +268,7 @@ def _retry(consumer: Consumer, half: Sequence[Taken]) -> bool:
             )
             mine = [delivery for delivery in half if delivery.id in locked]
             if mine:
+                _after_other_copies(session, consumer, mine)
                 _handle(session, consumer, mine)
     except Exception as error:
         if _database_is_away(error):

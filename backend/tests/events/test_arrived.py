@@ -15,6 +15,7 @@ from app.events.consumer import Consumer
 from app.events.inbox import ATTEMPTS_MAX, handle_arrived, handle_waiting
 from tests.events.conftest import Effects, commit, count, make_due
 from tests.events.test_inbox import handle_all
+from tests.events.test_runner import eventually
 
 
 class Moody:
@@ -116,3 +117,45 @@ class TestTwiceInTrouble:
         for worker in workers:
             worker.join()
         assert count("deliveries") == 1
+
+
+class TestWhileAPieceIsHandled:
+    """S167: the whole bundle arrives again at another worker that has just begun to be well."""
+
+    def test_it_waits_for_the_half_that_is_tried_again(
+        self, declare: Callable[..., Consumer], effects: Effects
+    ) -> None:
+        inside, leave = threading.Event(), threading.Event()
+
+        def handler(session: Session, events: Sequence[UserRegistered]) -> None:
+            numbers = [event.user_id for event in events]
+            if threading.current_thread() is troubled and numbers != [2, 3]:
+                raise ValueError("for a moment")
+            if numbers == [2, 3]:
+                inside.set()
+                assert leave.wait(10)
+            effects.add(session, numbers)
+
+        troubled = threading.current_thread()
+        queue = declare(handler)
+        commit(0, 1, 2, 3)
+        arrive(queue)
+        handle_waiting(queue)  # in halves
+        troubled = threading.Thread(target=handle_waiting, args=(queue,))
+        troubled.start()
+        assert inside.wait(10)
+        again = threading.Thread(target=arrive, args=(queue,))
+        again.start()
+        assert eventually(lambda: not again.is_alive() or is_anybody_waiting())
+        leave.set()
+        for thread in (troubled, again):
+            thread.join()
+        handle_all(queue)
+        assert sorted(effects.seen) == [0, 1, 2, 3]
+
+
+def is_anybody_waiting() -> bool:
+    """Whether somebody waits for a bundle to be handled by another worker."""
+    with unit_of_work() as session:
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return bool(session.scalar(waiting))
