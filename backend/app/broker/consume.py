@@ -101,13 +101,10 @@ class QueueConsumer:
 
     def _on_message(self, message: Any) -> None:
         headers = message.headers or {}
-        number = message.properties.get("message_id", "")
-        is_ours = message.properties.get("app_id") == "nyord" and number.isdigit() and len(number) < 19
         count = headers.get("count", 1)
         events = count if isinstance(count, int) and 0 < count <= BUNDLE_EVENTS_MAX else 1
-        self._arrived.append(
-            Arrived(message.delivery_info["delivery_tag"], int(number) if is_ours else None, events, message)
-        )
+        bundle = foreign.bundle_named(message)
+        self._arrived.append(Arrived(message.delivery_info["delivery_tag"], bundle, events, message))
 
     def _collect(self, connection: Any) -> None:
         """Wait for a first message, then take what is there already, up to a batch."""

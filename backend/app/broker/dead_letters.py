@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -36,38 +37,51 @@ def drain_dead_letters(url: str, queues: Iterable[str], wanted: Topology, stoppi
         declare(connection, wanted)
         channel = connection.channel()
         channel.basic_qos(0, 10, False)
+        # They come while the connection is being closed, too, when no acknowledgement is heard any more: so they are stored
+        # outside the callback, and what isn't stored when it ends comes again.
+        arrived: deque[tuple[str, Any]] = deque()
         for queue in queues:
 
             def take(message: Any, queue: str = queue) -> None:
-                _store(queue, message)
-                channel.basic_ack(message.delivery_info["delivery_tag"])
+                arrived.append((queue, message))
 
             channel.basic_consume(dead_letter_queue(queue).name, callback=take)
         while not stopping.is_set():
             drain(connection, LOOK_EVERY_SECONDS)
+            while arrived and not stopping.is_set():
+                queue, message = arrived.popleft()
+                _store(queue, message)
+                channel.basic_ack(message.delivery_info["delivery_tag"])
             connection.heartbeat_tick()
 
 
 def _store(queue: str, message: Any) -> None:
-    number = message.properties.get("message_id", "")
+    bundle = foreign.bundle_named(message)
     with unit_of_work() as session:
-        if message.properties.get("app_id") == "nyord" and number.isdigit() and len(number) < 19:
-            log.warning("bundle came back too often", queue=queue, bundle=number)
-            keep(session, queue, [int(number)])
+        if bundle is not None:
+            log.warning("bundle came back too often", queue=queue, bundle=bundle)
+            keep(session, queue, [bundle])
             return
-        key = str(_original_key(message))[:80]
+        key = _original_key(message)[:80]
         body = message.body if isinstance(message.body, str) else bytes(message.body).decode("utf-8", "replace")
         try:
             foreign.read(message.body, key)
             error = _UNKNOWN
         except foreign.NotUnderstood as reason:
             error = str(reason)
-        text = body.replace("\0", "\N{REPLACEMENT CHARACTER}")[:TEXT_CHARACTERS_MAX]
-        bury(session, DeadLetter(queue=queue, message=text, topic=key, error=error, attempts=1))
+        text = _storable(body[:TEXT_CHARACTERS_MAX])
+        letter = DeadLetter(queue=queue, message=text, topic=_storable(key), error=_storable(error), attempts=1)
+        bury(session, letter)
 
 
 def _original_key(message: Any) -> str:
     """Return the routing key under which the message was first published."""
-    deaths = (message.headers or {}).get("x-death") or [{}]
-    keys = deaths[-1].get("routing-keys") or [""]
-    return str(keys[0])
+    try:
+        return str(message.headers["x-death"][-1]["routing-keys"][0])
+    except (LookupError, TypeError):
+        return ""  # it didn't die in a queue of ours: somebody put it there
+
+
+def _storable(text: str) -> str:
+    """Return it without what no text of PostgreSQL can hold: NUL, and halves of a surrogate pair."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -6,6 +6,7 @@ what was accepted through the API; whatever says more than that becomes a dead l
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,18 +33,26 @@ def read(body: str | bytes, routing_key: str) -> Claim:
     Raises:
         NotUnderstood: it is too large, not JSON, of another form, or names no event of the bank.
     """
-    raw = body.encode() if isinstance(body, str) else bytes(body)
+    raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
     if len(raw) > BODY_BYTES_MAX:
         raise NotUnderstood(f"It is larger than {BODY_BYTES_MAX} bytes.")
     try:
         message = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotUnderstood(f"It isn't valid JSON: {error}.") from None
-    if not isinstance(message, dict) or not isinstance(message.get("data"), dict):
+    claim = message if isinstance(message, dict) else {}
+    named, facts = claim.get("type", routing_key), claim.get("data")
+    if not isinstance(named, str) or not isinstance(facts, dict):
         raise NotUnderstood('It isn\'t of the form {"type": …, "data": {…}}.')
-    named = message.get("type", routing_key)
     try:
-        topic = canonical(str(named)).topic
+        topic = canonical(named).topic
     except KeyError:
-        raise NotUnderstood(f"The bank knows no event called {str(named)[:80]}.") from None
-    return Claim(topic, message["data"])
+        raise NotUnderstood(f"The bank knows no event called {named[:80]}.") from None
+    return Claim(topic, facts)
+
+
+def bundle_named(message: Any) -> int | None:
+    """Return the bundle that a message names as the bank's own do; None: it is foreign, whatever else it says."""
+    number = message.properties.get("message_id", "")
+    is_ours = message.properties.get("app_id") == "nyord" and re.fullmatch(r"[0-9]{1,18}", number)
+    return int(number) if is_ours else None
