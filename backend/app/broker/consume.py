@@ -123,8 +123,8 @@ class QueueConsumer:
         if ours and not self._hold(connection, batch, ours):
             return
         for one in batch:
-            if one.bundle is None:
-                self._judge(connection, channel, one)
+            if one.bundle is None and not self._judge(connection, channel, one):
+                return
         last = [one.tag for one in batch if one.bundle is not None]
         failpoints.reach("consume.before-ack")
         if last:
@@ -153,15 +153,12 @@ class QueueConsumer:
                 for again in failpoints.twice("consume.twice", [bundles]):
                     handle_arrived(self._consumer, again, relay=self._wake_relay)
             except DATABASE_AWAY as error:
-                log.warning("database away", queue=self._consumer.queue, error=type(error).__name__)
                 if not self._consumer.ordered and time.monotonic() - since > HOLD_SECONDS_MAX:
                     self._put_off(connection, batch)
                     return True
-                if self._stopping.wait(delay):
+                if not self._wait(connection, delay, error):
                     return False
                 delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
-                drain(connection, 0)
-                connection.heartbeat_tick()
             else:
                 return True
 
@@ -177,27 +174,48 @@ class QueueConsumer:
             if one.bundle is not None
         )  # fmt: skip
 
-    def _judge(self, connection: Any, channel: Any, one: Arrived) -> None:
-        """Acknowledge a foreign message that repeats what we know; reject any other to the dead letters."""
-        key = one.message.delivery_info.get("routing_key", "")
-        recognise = self._consumer.recognise
-        try:
-            claim = foreign.read(one.message.body, key)
-            if recognise is None:
-                known = claim.topic in self._judged
+    def _judge(self, connection: Any, channel: Any, one: Arrived) -> bool:
+        """Acknowledge a foreign message that repeats what we know; reject any other to the dead letters.
+
+        Returns:
+            Whether it was judged: not if it was time to stop while the database was away.
+        """
+        delay = 0.1
+        while True:
+            try:
+                is_known = self._is_known(one)
+            except DATABASE_AWAY as error:
+                if not self._wait(connection, delay, error):
+                    return False
+                delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
             else:
-                with unit_of_work() as session:
-                    known = recognise(session, claim.topic, claim.facts)
-        except foreign.NotUnderstood as error:
-            log.warning("foreign message refused", queue=self._consumer.queue, key=key, error=str(error))
-            known = False
-        except DATABASE_AWAY:
-            channel.basic_reject(one.tag, requeue=True)
-            return
-        if known:
+                break
+        if is_known:
             channel.basic_ack(one.tag)
         else:
             channel.basic_reject(one.tag, requeue=False)
+        return True
+
+    def _is_known(self, one: Arrived) -> bool:
+        key, recognise = one.message.delivery_info.get("routing_key", ""), self._consumer.recognise
+        try:
+            claim = foreign.read(one.message.body, key)
+        except foreign.NotUnderstood as error:
+            log.warning("foreign message refused", queue=self._consumer.queue, key=key, error=str(error))
+            return False
+        if recognise is None:
+            return claim.topic in self._judged
+        with unit_of_work() as session:
+            return recognise(session, claim.topic, claim.facts)
+
+    def _wait(self, connection: Any, seconds: float, error: Exception) -> bool:
+        """Keep what is in hand while the database is away, and tell the broker that we live; False: it is time to stop."""
+        log.warning("database away", queue=self._consumer.queue, error=type(error).__name__)
+        if self._stopping.wait(seconds):
+            return False
+        drain(connection, 0)
+        connection.heartbeat_tick()
+        return True
 
     def _look(self, connection: Any) -> None:
         """About once a second: what waits in PostgreSQL, retries that came due and replays among it."""

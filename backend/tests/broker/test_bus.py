@@ -16,7 +16,7 @@ from app.broker import consume
 from app.broker.connection import connected, lengths
 from app.broker.connection import declare as declare_topology
 from app.broker.runner import BrokerRunner
-from app.broker.topology import topology
+from app.broker.topology import DELIVERY_LIMIT, topology
 from app.core import clock
 from app.database import unit_of_work
 from app.events.catalogue import Event, UserRegistered
@@ -305,6 +305,40 @@ class TestForeign:
         assert eventually(
             lambda: lengths(rabbitmq_vhost, ["test.queue", "test.queue.dlq"]) == {"test.queue": 0, "test.queue.dlq": 0}
         )
+        assert letters() == []
+
+    def test_it_is_judged_when_the_database_is_back(
+        self,
+        declare: Callable[..., Consumer],
+        runners: Runners,
+        publish: Publish,
+        rabbitmq_vhost: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """S163: however often it is asked meanwhile, and by whichever worker."""
+        monkeypatch.setattr(consume, "BACK_OFF_SECONDS_MAX", 0.01)
+        asked: list[str] = []
+        is_back = threading.Event()
+
+        def knows(session: Session, topic: str, facts: Any) -> bool:
+            asked.append(topic)
+            if not is_back.is_set():
+                raise OperationalError("", {}, Exception("away"))
+            return True
+
+        one = declare(lambda session, events: None, recognise=knows)
+        first = runners()
+        assert eventually(lambda: is_bound(one))
+        publish("user.registered", '{"type":"user.registered","data":{"user_id":1}}')
+        assert eventually(lambda: len(asked) > DELIVERY_LIMIT + 1)
+        first.stop()
+        waiting = ["test.queue", "test.queue.dlq"]
+        assert eventually(lambda: lengths(rabbitmq_vhost, waiting) == {"test.queue": 1, "test.queue.dlq": 0})
+        is_back.set()
+        runners()
+        assert eventually(lambda: lengths(rabbitmq_vhost, waiting) == {"test.queue": 0, "test.queue.dlq": 0})
+        commit(7)
+        assert eventually(lambda: count("inbox") == count("outbox"))
         assert letters() == []
 
 
