@@ -10,6 +10,8 @@ _SECRET = re.compile(
     r"pass(word|wd|code)|secret|token|authorization|\bpin\b|cvv|cvc|\bpan\b|card_?number|aadhaar|otp", re.IGNORECASE
 )
 _MASK = "•••"
+# Nothing of ours is nested so deep, and whoever writes an answer has to go down as far as it goes.
+_DEPTH_MAX = 50
 
 
 def mask_account_number(number: str) -> str:
@@ -17,10 +19,12 @@ def mask_account_number(number: str) -> str:
     return "••••" + number[-4:]
 
 
-def masked(value: Any) -> Any:
-    """Return JSON data with the values of every field whose name speaks of a secret masked, however deep it lies."""
+def masked(value: Any, depth: int = 0) -> Any:
+    """Return JSON data with the values of fields whose names speak of a secret masked, and with them what lies too deep."""
+    if depth > _DEPTH_MAX:
+        return _MASK
     if isinstance(value, dict):
-        return {name: _MASK if _SECRET.search(str(name)) else masked(inner) for name, inner in value.items()}
+        return {name: _MASK if _SECRET.search(str(name)) else masked(inner, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
-        return [masked(inner) for inner in value]
+        return [masked(inner, depth + 1) for inner in value]
     return value

@@ -119,6 +119,6 @@ def _opened(row: Row[DeadLetter, str]) -> Letter:
             event = masked(msgspec.json.decode(letter.message or ""))
         else:
             event = masked(msgspec.json.decode(payload, type=list[Any])[letter.position])
-    except (msgspec.DecodeError, IndexError):
+    except (msgspec.DecodeError, IndexError, RecursionError):
         return Letter(letter, None)
     return Letter(letter, event if isinstance(event, dict) else None)

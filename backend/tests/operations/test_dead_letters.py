@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from app.consumers import consumers
 from app.database import unit_of_work
+from app.events.dead_letters import bury
 from app.events.models import DeadLetter
 from app.events.outbox import record
 from app.events.runner import drain
@@ -128,6 +129,15 @@ class TestList:
                 )
             )
         assert admin.get("/admin/dead-letters").json()["items"][0]["event"] is None
+
+    @pytest.mark.parametrize("depth", [200, 400, 960, 1_200])
+    def test_a_foreign_message_that_is_nested_too_deep(self, admin: Person, depth: int) -> None:
+        message = '{"data":{"a":' + "[" * depth + "]" * depth + "}}"
+        with unit_of_work() as session:
+            bury(session, DeadLetter(queue="q", message=message, topic="transfer.initiated", error="?", attempts=1))
+        [item] = admin.get("/admin/dead-letters").json()["items"]
+        assert item["error"] == "?"
+        assert given_up(admin, item["id"]).status_code == 200
 
 
 class TestReplay:
