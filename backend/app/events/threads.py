@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -41,15 +42,17 @@ class Threads:
     def _persevere(self, name: str, work: Callable[[], None]) -> None:
         delay = 0.1
         while True:
+            began = time.monotonic()
             try:
                 work()
                 delay = 0.1
-            except self._away as error:
-                log.warning("away", thread=name, retry_seconds=delay, error=type(error).__name__)
-                self.stopping.wait(delay)
-                delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
-            except Exception:
-                log.exception("event thread failed", thread=name)
+            except Exception as error:
+                if time.monotonic() - began > BACK_OFF_SECONDS_MAX:
+                    delay = 0.1  # it was well for longer than we ever wait: this trouble is a new one
+                if isinstance(error, self._away):
+                    log.warning("away", thread=name, retry_seconds=delay, error=type(error).__name__)
+                else:
+                    log.exception("event thread failed", thread=name)
                 self.stopping.wait(delay)
                 delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
             if self.stopping.is_set():

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+from types import SimpleNamespace
+
 import psycopg
 import pytest
 
 from app.core.errors import Unavailable
-from app.events.threads import Threads
+from app.events import threads as threads_module
+from app.events.threads import BACK_OFF_SECONDS_MAX, Threads
+
+
+class Waits(threading.Event):
+    """The word to stop, which doesn't wait for it but notes how long it should have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.seconds.append(timeout)
+        return self.is_set()
 
 
 class TestThreads:
@@ -33,3 +49,27 @@ class TestThreads:
         for thread in threads._threads:
             thread.join(5)
         assert len(tries) == 2
+
+    @pytest.mark.parametrize("error", [psycopg.OperationalError("gone"), ZeroDivisionError()])
+    def test_it_waits_longer_each_time_until_it_was_well(
+        self, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        """Trouble that was over long ago says nothing about how long the next one lasts."""
+        now, works_seconds = 0.0, iter([0, 0, 0, 0, 0, 0, 0, BACK_OFF_SECONDS_MAX + 1, 0, BACK_OFF_SECONDS_MAX + 1])
+        monkeypatch.setattr(threads_module, "time", SimpleNamespace(monotonic=lambda: now), raising=False)
+        threads, waits = Threads(), Waits()
+        threads.stopping = waits
+
+        def work() -> None:
+            nonlocal now
+            seconds = next(works_seconds, None)
+            if seconds is None:
+                threads.stopping.set()
+            else:
+                now += seconds
+                raise error
+
+        threads.spawn("tried", work)
+        for thread in threads._threads:
+            thread.join(5)
+        assert waits.seconds == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 0.1, 0.2, 0.1]
