@@ -110,6 +110,25 @@ class TestBank:
         assert of(samples, "nyord_batch_events_bucket", queue="banking.transactions", le="1.0") == 1
         assert of(samples, "nyord_batch_seconds_count", queue="banking.transactions") == 1
 
+    def test_what_was_slow_long_ago_pages_nobody_today(self, bank: Bank) -> None:
+        ravi, asha, admin = bank.customer(balance=100_00), bank.customer(), bank.admin()
+        ravi.send(asha, 1)
+        bank.settle()
+        figure = ("nyord_recent_settlement_seconds", (("quantile", "0.99"),))
+        assert figure in scrape(bank, admin)
+        with unit_of_work() as session:
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+            session.execute(
+                text(
+                    "UPDATE transactions SET created_at = settled_at - interval '12 minutes', "
+                    "settled_at = settled_at - interval '11 minutes'"
+                )
+            )
+        assert figure not in scrape(bank, admin)
+        ravi.send(asha, 1)
+        bank.settle()
+        assert 0 < scrape(bank, admin)[figure] < 10
+
     def test_dead_letters(self, bank: Bank) -> None:
         with unit_of_work() as session:
             session.execute(
