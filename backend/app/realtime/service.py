@@ -32,7 +32,14 @@ _SEEN = text(
 )
 _GONE = text("DELETE FROM connected_users WHERE gateway = :gateway AND user_id = ANY(:user_ids)")
 _CLOSED = text("DELETE FROM connected_users WHERE gateway = :gateway")
-_SWEEP = text("DELETE FROM connected_users WHERE seen_at < clock_timestamp() - make_interval(secs => :seconds)")
+# A gateway that is just waking holds its rows: they aren't dead, and it may be sweeping ours.
+_SWEEP = text(
+    """
+    DELETE FROM connected_users WHERE (user_id, gateway) IN (
+        SELECT user_id, gateway FROM connected_users WHERE seen_at < clock_timestamp() - make_interval(secs => :seconds)
+        FOR UPDATE SKIP LOCKED)
+    """
+)
 
 Message = Mapping[str, Any] | bytes
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.database import new_session
 from app.realtime import service
 from app.realtime.frames import Unpacker
 
@@ -103,3 +104,19 @@ class TestPresence:
         service.seen(session, gateway="a", user_ids=[8])
         service.sweep(session)
         assert session.scalars(text("SELECT user_id FROM connected_users")).all() == [8]
+
+    def test_two_gateways_that_wake_at_once_do_not_wait_for_each_other(self, session: Session) -> None:
+        """Each holds its own rows, which the other would sweep."""
+        for gateway, user_id in (("a", 7), ("b", 8)):
+            service.seen(session, gateway=gateway, user_ids=[user_id])
+        session.execute(text("UPDATE connected_users SET seen_at = seen_at - interval '2 minutes'"))
+        session.commit()
+        with new_session() as other:
+            for one, gateway, user_id in ((session, "a", 7), (other, "b", 8)):
+                one.execute(text("SET LOCAL lock_timeout = '500ms'"))
+                service.seen(one, gateway=gateway, user_ids=[user_id])
+            for one in (session, other):
+                service.sweep(one)
+            session.commit()
+            other.commit()
+        assert service.connected_among(session, [7, 8]) == {7, 8}
