@@ -1,7 +1,8 @@
 """The sockets of one gateway: one connection that listens to PostgreSQL, and everybody it has news for.
 
 What an open socket promises: nothing that was pushed since it opened has been missed. If the listening connection
-breaks, every socket is closed with 1012, and the clients come back and reload.
+breaks, every socket is closed with 1012, and the clients come back and reload. So are the sockets of a user who wasn't
+seen here in time (a laptop that slept, a clock that was set): whoever had news for them took them for gone.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ log = structlog.get_logger("realtime")
 HEARTBEAT_SECONDS = 25.0
 BACK_OFF_SECONDS_MAX = 5.0
 READY_SECONDS_MAX = 5.0
+_MISSED = "We may have missed something for you. Connect again and reload."
 
 
 class Hub:
@@ -79,6 +81,7 @@ class Hub:
         mine.append(socket)
         try:
             if await self._arrive(admitted.user_id):
+                socket.is_open = True
                 await websocket.accept()
                 await socket.run()
             else:
@@ -93,7 +96,7 @@ class Hub:
             async with asyncio.timeout(READY_SECONDS_MAX):
                 await self._listening.wait()
             async with self._presence:
-                return await self._tell(lambda session: service.seen(session, gateway=self.gateway, user_ids=[user_id]))
+                return await self._see([user_id])
         except TimeoutError:
             return False
 
@@ -118,7 +121,7 @@ class Hub:
             except (OSError, psycopg.Error) as error:
                 log.warning("not listening", retry_seconds=delay, error=type(error).__name__)
             self._listening.clear()
-            self._close_all("We may have missed something for you. Connect again and reload.")
+            self._close_all(_MISSED)
             await asyncio.sleep(delay)
             delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
 
@@ -157,12 +160,23 @@ class Hub:
         """Refresh everybody's presence and look again at every session, in one query each."""
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            await self._tell(self._refresh)
+            async with self._presence:
+                await self._see([user_id for user_id, sockets in self._sockets.items() if sockets])
+            await self._tell(service.sweep)
             await self._recheck(list(self._sockets))
 
-    def _refresh(self, session: Session) -> None:
-        service.seen(session, gateway=self.gateway, user_ids=list(self._sockets))
-        service.sweep(session)
+    async def _see(self, user_ids: Collection[int]) -> bool:
+        """Note that these users are here, and close the sockets of those whose presence had lapsed meanwhile."""
+        lapsed: set[int] = set()
+
+        def note(session: Session) -> None:
+            lapsed.update(service.seen(session, gateway=self.gateway, user_ids=user_ids))
+
+        if not await self._tell(note):
+            return False
+        for socket in [socket for user_id in lapsed for socket in self._sockets.get(user_id, ()) if socket.is_open]:
+            socket.close(CLOSE_RESTART, _MISSED)
+        return True
 
     async def _recheck(self, user_ids: Collection[int]) -> None:
         """Close the sockets whose session has ended or whose user was switched off."""

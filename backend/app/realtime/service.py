@@ -23,11 +23,17 @@ _CONNECTED = text(
     """
 )
 _NOTIFY = text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads AS text[])) AS p(payload)")
+# In one statement: its parts see the table as it was before.
 _SEEN = text(
     """
-    INSERT INTO connected_users (user_id, gateway, seen_at)
-    SELECT user_id, :gateway, clock_timestamp() FROM unnest(CAST(:user_ids AS bigint[])) AS u(user_id) ORDER BY user_id
-    ON CONFLICT (user_id, gateway) DO UPDATE SET seen_at = excluded.seen_at
+    WITH here AS (SELECT user_id FROM unnest(CAST(:user_ids AS bigint[])) AS u(user_id)),
+    noted AS (
+        INSERT INTO connected_users (user_id, gateway, seen_at)
+        SELECT user_id, :gateway, clock_timestamp() FROM here ORDER BY user_id
+        ON CONFLICT (user_id, gateway) DO UPDATE SET seen_at = excluded.seen_at)
+    SELECT user_id FROM here WHERE NOT EXISTS (
+        SELECT FROM connected_users c WHERE c.user_id = here.user_id AND c.gateway = :gateway
+            AND c.seen_at > clock_timestamp() - make_interval(secs => :seconds))
     """
 )
 _GONE = text("DELETE FROM connected_users WHERE gateway = :gateway AND user_id = ANY(:user_ids)")
@@ -82,10 +88,16 @@ def recheck(session: Session, user_ids: Collection[int]) -> None:
         _notify(session, frames.recheck(user_ids))
 
 
-def seen(session: Session, *, gateway: str, user_ids: Collection[int]) -> None:
-    """Note that these users are connected to this gateway at this moment."""
-    if user_ids:
-        session.execute(_SEEN, {"gateway": gateway, "user_ids": list(user_ids)})
+def seen(session: Session, *, gateway: str, user_ids: Collection[int]) -> set[int]:
+    """Note that these users are connected to this gateway at this moment.
+
+    Returns:
+        Those who weren't until now, as far as anybody who pushes could know.
+    """
+    if not user_ids:
+        return set()
+    parameters = {"gateway": gateway, "user_ids": list(user_ids), "seconds": SEEN_WITHIN_SECONDS}
+    return set(session.scalars(_SEEN, parameters))
 
 
 def gone(session: Session, *, gateway: str, user_ids: Collection[int]) -> None:

@@ -31,6 +31,7 @@ class Socket:
 
     def __init__(self, websocket: WebSocket, admission: Admission, *, queue_max: int) -> None:
         self.admission = admission
+        self.is_open = False  # from then on, nothing that is pushed may be missed
         self._websocket = websocket
         self._queue: asyncio.Queue[str] = asyncio.Queue(queue_max)
         self._closing: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()

@@ -19,7 +19,7 @@ from app.events.runner import drain
 from app.realtime import hub, service
 from app.realtime.frames import Unpacker
 from tests.bank import Bank
-from tests.realtime.test_socket import connect, ending, eventually, is_silent, present
+from tests.realtime.test_socket import connect, ending, eventually, is_silent, present, tell
 
 
 @pytest.fixture
@@ -54,12 +54,34 @@ class TestHeartbeat:
             assert ending(his) == (4401, "Your session has ended. Sign in again.")
             assert is_silent(hers)
 
-    def test_presence_that_was_lost_comes_back(self, beating: Bank) -> None:
-        """A crash of PostgreSQL empties the unlogged table of who is connected."""
+    @pytest.mark.parametrize(
+        "loss",
+        [
+            "DELETE FROM connected_users",
+            "UPDATE connected_users SET seen_at = seen_at - interval '2 minutes' WHERE user_id = :user",
+        ],
+        ids=["crash", "sleep"],
+    )
+    def test_presence_that_was_lost(self, beating: Bank, loss: str) -> None:
+        """A crash of PostgreSQL empties the unlogged table of who is connected; a laptop that slept is seen too late."""
         arjun = beating.customer(accounts=0)
-        with connect(arjun):
-            execute("DELETE FROM connected_users")
-            assert eventually(lambda: present() == [arjun.id])
+        with connect(arjun) as socket:
+            execute(loss, user=arjun.id)
+            assert ending(socket) == (1012, "We may have missed something for you. Connect again and reload.")
+        with connect(arjun) as socket:
+            assert present() == [arjun.id]
+            tell(arjun.id)
+            assert socket.receive_json() == {"type": "test"}
+
+    def test_a_second_tab_does_not_hide_what_the_first_missed(self, bank: Bank) -> None:
+        arjun = bank.customer(accounts=0)
+        with connect(arjun) as first:
+            execute("UPDATE connected_users SET seen_at = seen_at - interval '2 minutes'")
+            tell(arjun.id, missed=True)
+            with connect(arjun) as second:
+                tell(arjun.id)
+                assert second.receive_json() == {"type": "test"}
+            assert ending(first)[0] == 1012
 
     def test_a_dead_gateways_users_are_swept(self, beating: Bank) -> None:
         with unit_of_work() as session:
