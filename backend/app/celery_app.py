@@ -35,7 +35,20 @@ WORKER_NICENESS = 3
 # Python's 5 ms let a thread that writes a log hold up the one that settles.
 THREAD_SWITCH_SECONDS = 0.001
 
+# Beat says when a tick expires, and a worker, perhaps on another machine, reads it: with less than this none might be in time.
+CLOCKS_DIFFER_SECONDS_MAX = 60.0
+
 settings = get_settings().require_usable()
+
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    """Return an entry of the schedule. A tick that nobody took until the next one comes is worth nothing: it expires."""
+    return {
+        "task": task,
+        "schedule": schedule(seconds),
+        "options": {"expires": max(seconds, CLOCKS_DIFFER_SECONDS_MAX)},
+    }
+
 
 celery = Celery("nyord", broker=settings.celery_broker_url, include=["app.tasks"])
 # retry() looks for the *default* app; without this a task of an in-process worker would vanish (seen).
@@ -52,12 +65,12 @@ celery.conf.update(
     broker_connection_retry_on_startup=True,
     timezone="Asia/Kolkata",
     beat_schedule={
-        "seal": {"task": "nyord.seal", "schedule": schedule(settings.seal_every_seconds)},
-        "expire-holds": {"task": "nyord.expire_holds", "schedule": schedule(60)},
-        "verify": {"task": "nyord.verify", "schedule": schedule(settings.verify_every_seconds)},
-        "check-queues": {"task": "nyord.check_queues", "schedule": schedule(15)},
-        "check-search": {"task": "nyord.check_search", "schedule": schedule(60)},
-        "sweep": {"task": "nyord.sweep", "schedule": schedule(300)},
+        "seal": _every(settings.seal_every_seconds, "nyord.seal"),
+        "expire-holds": _every(60, "nyord.expire_holds"),
+        "verify": _every(settings.verify_every_seconds, "nyord.verify"),
+        "check-queues": _every(15, "nyord.check_queues"),
+        "check-search": _every(60, "nyord.check_search"),
+        "sweep": _every(300, "nyord.sweep"),
     },
     beat_scheduler="app.beat:OneBeat",
 )
