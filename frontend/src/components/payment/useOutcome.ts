@@ -27,8 +27,12 @@ export function useOutcome(activity: Activity): Outcome {
         title: t('heldTitle'),
         text: direction === 'in' ? t('heldInHint') : t('heldHint', { amount: formatMoney(amountMinor) }),
       }
-    case 'FAILED':
-      return { tone: 'bad', title: failedTitle(transaction.kind, t), text: sayCode(transaction.reason, transaction.reason_text ?? t('failedHint')) }
+    case 'FAILED': {
+      // Why somebody else's payment failed is theirs to know; the bank doesn't tell it here.
+      const isTheirs = transaction.kind === 'transfer' && direction === 'in'
+      const text = sayCode(transaction.reason, transaction.reason_text ?? (isTheirs ? t('failedTheirsHint') : t('failedHint')))
+      return { tone: 'bad', title: failedTitle(transaction.kind, t), text }
+    }
     case 'REVERSED':
       return { tone: 'calm', title: t('reversedTitle'), text: direction === 'in' ? t('reversedInHint') : t('reversedHint') }
     case 'SUCCESS':

@@ -22,6 +22,7 @@ export default {
   failedInTitle: 'Not paid in',
   failedOutTitle: 'Not taken out',
   failedHint: 'Nothing has left your account.',
+  failedTheirsHint: 'Nothing has come to your account. The sender knows why.',
   reversedTitle: 'Paid back',
   reversedHint: 'The full amount is back in your account.',
   reversedInHint: 'You gave the full amount back.',

@@ -25,6 +25,7 @@ export default {
   failedInTitle: 'जमा नहीं हुआ',
   failedOutTitle: 'नहीं निकाला गया',
   failedHint: 'आपके खाते से कुछ नहीं गया।',
+  failedTheirsHint: 'आपके खाते में कुछ नहीं आया। कारण भेजने वाले को पता है।',
   reversedTitle: 'लौटाया गया',
   reversedHint: 'पूरी राशि आपके खाते में लौट आई है।',
   reversedInHint: 'आपने पूरी राशि लौटा दी।',
