@@ -30,6 +30,7 @@ _REASON = "no engine: "
 _ENGINES = {"rabbitmq_url", "rabbitmq_vhost", "redis_url", "search_url", "postgres15_url", "engines"}
 
 _numbers = itertools.count(1)
+_evaluations = itertools.count(1)
 _made: list[Path] = []  # the folder of this run, in the process that leads it
 
 
@@ -182,12 +183,20 @@ def vhost(folder: Path, name: str) -> Iterator[None]:
     _evaluate(folder, f'rabbit_vhost:delete(<<"{name}">>, <<"test">>)')
 
 
+def _name_for_erlang() -> str:
+    return f"test_{os.getpid()}_{next(_evaluations)}"
+
+
 def _evaluate(folder: Path, expression: str) -> None:
-    """Have the run's RabbitMQ evaluate Erlang: `rabbitmqctl eval` does the same, and takes a second."""
+    """Have the run's RabbitMQ evaluate Erlang: `rabbitmqctl eval` does the same, and takes a second.
+
+    Under a name of its own each time: who comes with the name of somebody who is still there is turned away.
+    """
     room = Room(folder, "rabbitmq")
     node = f"localhost:{room.state().ports['distribution']}"
+    cookie = (room.path / ".erlang.cookie").read_text()
     done = subprocess.run(
-        ["erl_call", "-address", node, "-c", (room.path / ".erlang.cookie").read_text(), "-e"],
+        ["erl_call", "-address", node, "-c", cookie, "-h", _name_for_erlang(), "-e"],
         input=f"{expression}.\n",
         capture_output=True,
         text=True,
