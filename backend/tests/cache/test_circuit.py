@@ -18,6 +18,12 @@ from tests.events.test_runner import eventually
 PATIENCE_SECONDS = 0.6
 
 
+@pytest.fixture(autouse=True)
+def _a_logger_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that has logged keeps the processors of then; where the logs were set up anew since, it can't be listened to."""
+    monkeypatch.setattr(circuit, "log", structlog.get_logger("cache"))
+
+
 def ping(way: Circuit) -> bool:
     try:
         return bool(way.ask(lambda client: client.ping()))
