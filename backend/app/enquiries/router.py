@@ -98,7 +98,9 @@ def search_own(user: CurrentUser, session: Read, wanted: WantedQuery) -> FoundPa
 @admin_router.get("/search/transactions")
 def search_transactions(admin: AdminUser, session: Read, wanted: WantedQuery) -> FoundPage[TransactionOut]:
     """Search everybody's transactions."""
-    return FoundPage.of(service.transactions(session, wanted), order=wanted.order, out=TransactionOut.of)
+    return FoundPage.of(
+        service.transactions(session, wanted), order=wanted.order, out=lambda row: TransactionOut.of(row, None)
+    )
 
 
 Group = Literal["transactions", "customers", "audit"]
@@ -120,7 +122,7 @@ def search_everything(
     groups: dict[str, FoundPage[TransactionOut] | FoundPage[CustomerFound] | FoundPage[ActFound]] = {}
     if within in (None, "transactions"):
         rows = service.transactions(session, Wanted(text=text, after=after, limit=limit))
-        groups["transactions"] = FoundPage.of(rows, order=NEWEST, out=TransactionOut.of)
+        groups["transactions"] = FoundPage.of(rows, order=NEWEST, out=lambda row: TransactionOut.of(row, None))
     if within in (None, "customers"):
         users = service.customers(session, text=text, after=after, limit=limit)
         groups["customers"] = FoundPage.of(users, order=NEWEST, out=CustomerFound.of)

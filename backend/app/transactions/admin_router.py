@@ -36,7 +36,7 @@ def all_transactions(
         status=status, kind=kind, user_id=user_id, account_id=account_id, since=since, until=until
     )
     rows = queries.for_staff(session, filters, after_id=page.after_id, limit=page.fetch)
-    return Page.of(rows, page, out=TransactionOut.of, row_id=lambda row: row.Transaction.id)
+    return Page.of(rows, page, out=lambda row: TransactionOut.of(row, None), row_id=lambda row: row.Transaction.id)
 
 
 @admin_router.post("/transactions/{transaction_id}/review")
@@ -47,7 +47,7 @@ def review(
     decide = reviews.clear if body.action == "clear" else reviews.reject
     decide(session, transaction_id=transaction_id, admin_id=admin.id, reason=body.reason)
     session.flush()
-    return TransactionDetail.of(queries.one(session, transaction_id, reader_id=admin.id, is_staff=True))
+    return TransactionDetail.of(queries.one(session, transaction_id, reader_id=admin.id, is_staff=True), None)
 
 
 @admin_router.post("/accounts/{account_id}/adjust-balance", status_code=201, response_model=TransactionDetail)
@@ -62,6 +62,6 @@ def adjust_balance(
             credit=body.direction == "credit", reason=body.reason,
         )  # fmt: skip
         session.flush()
-        return TransactionDetail.of(queries.one(session, made.id, reader_id=admin.id, is_staff=True))
+        return TransactionDetail.of(queries.one(session, made.id, reader_id=admin.id, is_staff=True), None)
 
     return once(session, user_id=admin.id, body=body, action=action)

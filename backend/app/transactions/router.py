@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime
+from sqlalchemy.orm import Session
 from starlette.types import Receive, Scope, Send
 
 from app.accounts import service as accounts
@@ -14,7 +15,7 @@ from app.edge.idempotency import Once
 from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
 from app.edge.wire import ExactRoute, RowId
-from app.identity.permissions import CurrentUser
+from app.identity.permissions import CurrentUser, SignedIn
 from app.transactions import own, queries, requests
 from app.transactions.initiate import TransferEndpoint
 from app.transactions.models import TransactionStatus
@@ -140,8 +141,7 @@ def withdraw(body: CashRequest, user: CurrentUser, session: Write, once: Once) -
 @router.get("/{transaction_id}")
 def transaction(transaction_id: TransactionId, user: CurrentUser, session: Read) -> TransactionDetail:
     """Return one transaction that one is a side of, with its timeline. Staff may read any."""
-    row = queries.one(session, transaction_id, reader_id=user.id, is_staff=user.is_admin)
-    return TransactionDetail.of(row, None if user.is_admin else user.id)
+    return _seen_by(user, session, transaction_id)
 
 
 @router.post("/{transaction_id}/refund", status_code=201, response_model=TransactionDetail)
@@ -155,7 +155,11 @@ def refund(
             session, transaction_id=transaction_id, asker_id=user.id, is_staff=user.is_admin, reason=body.reason
         )
         session.flush()
-        row = queries.one(session, made.id, reader_id=user.id, is_staff=user.is_admin)
-        return TransactionDetail.of(row, None if user.is_admin else user.id)
+        return _seen_by(user, session, made.id)
 
     return once(session, user_id=user.id, body=body, action=action)
+
+
+def _seen_by(user: SignedIn, session: Session, transaction_id: int) -> TransactionDetail:
+    row = queries.one(session, transaction_id, reader_id=user.id, is_staff=user.is_admin)
+    return TransactionDetail.of(row, None if user.is_admin else user.id)

@@ -130,8 +130,8 @@ class TransactionOut(BaseModel):
     )
 
     @classmethod
-    def of(cls, row: Row, reader_id: int | None = None) -> TransactionOut:  # type: ignore[type-arg]
-        """Make it from a row of `queries.listing`, for one of its two sides; without `reader_id`, for staff."""
+    def of(cls, row: Row, reader_id: int | None) -> TransactionOut:  # type: ignore[type-arg]
+        """Make it from a row of `queries.listing`, for one of its two sides, or for staff (None)."""
         return cls(**_fields(row, reader_id))
 
 
@@ -144,8 +144,8 @@ class TransactionDetail(TransactionOut):
     timeline: list[TimelineStep]
 
     @classmethod
-    def of(cls, row: Row, reader_id: int | None = None) -> TransactionDetail:  # type: ignore[type-arg]
-        """Make it from a row of `queries.listing`, for one of its two sides; without `reader_id`, for staff."""
+    def of(cls, row: Row, reader_id: int | None) -> TransactionDetail:  # type: ignore[type-arg]
+        """Make it from a row of `queries.listing`, for one of its two sides, or for staff (None)."""
         found: Transaction = row.Transaction
         # What staff write of a review is theirs; of a refund or an adjustment both sides are notified with the reason.
         is_told = reader_id is None or found.kind in (TransactionKind.REFUND, TransactionKind.ADJUSTMENT)
