@@ -1,5 +1,6 @@
 // The service worker: it keeps the app's own shell (hashed files and the page that loads them) so that the bank can say
-// "you are offline" in its own words, and answers who taps a notification. It never stores an answer of the API: money shown must be money just read.
+// "you are offline" in its own words, and answers who taps a notification. It never stores an answer of the API: money shown
+// must be money just read.
 
 const VERSION = 'nyord-__VERSION__'
 const FILES = __FILES__
