@@ -15,6 +15,8 @@ from app.events.catalogue import DeadLetterDecided
 from app.events.models import DeadLetter, Delivery, OutboxBundle
 from app.events.outbox import record
 from app.operations.errors import AlreadyDecided, DeadLetterNotFound, NotOurs
+from app.transactions import reviews
+from app.transactions.consumers import is_settled_from
 
 
 class Letter(NamedTuple):
@@ -67,6 +69,8 @@ def replay(session: Session, *, letter_id: int, actor_id: int | None = None) -> 
 def give_up(session: Session, *, letter_id: int, reason: str, actor_id: int | None = None) -> Letter:
     """Close a dead letter for good, with the reason. A second time changes nothing.
 
+    What a customer asked for and nobody will settle any more has failed, in the same commit.
+
     Raises:
         DeadLetterNotFound: there is no such letter.
         AlreadyDecided: it was replayed.
@@ -76,6 +80,9 @@ def give_up(session: Session, *, letter_id: int, reason: str, actor_id: int | No
         raise AlreadyDecided(letter_id, letter.status)
     if letter.status == "waiting":
         _decide(session, letter, "given_up", actor_id=actor_id, reason=reason)
+        request = _request_in(_with_event(session, letter))
+        if request is not None:
+            reviews.give_up(session, transaction_id=request, admin_id=actor_id, reason=reason)
     return _with_event(session, letter)
 
 
@@ -103,6 +110,14 @@ def _decide(session: Session, letter: DeadLetter, decision: str, *, actor_id: in
             reason=reason,
         ),
     )
+
+
+def _request_in(letter: Letter) -> int | None:
+    """Return which transaction was to be settled by this event; none if it is another's queue, or a foreign message's claim."""
+    if letter.row.outbox_id is None or letter.event is None or not is_settled_from(letter.row.queue):
+        return None
+    transaction_id = letter.event.get("transaction_id")
+    return transaction_id if isinstance(transaction_id, int) else None
 
 
 def _with_event(session: Session, letter: DeadLetter) -> Letter:

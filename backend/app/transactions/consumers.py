@@ -12,6 +12,8 @@ from app.events.consumer import consumer
 from app.transactions.foreign import is_known
 from app.transactions.settlement import settle_requested
 
+QUEUE = "banking.transactions"
+
 
 def line_of(request: MoneyFacts) -> int:
     """Return the account in whose line a request stands: where the money comes from, or where cash is paid in."""
@@ -21,7 +23,7 @@ def line_of(request: MoneyFacts) -> int:
 
 
 @consumer(
-    queue="banking.transactions",
+    queue=QUEUE,
     on=[TransferInitiated, DepositRequested, WithdrawalRequested],
     batch_max=get_settings().settle_batch_max,
     ordered=True,
@@ -33,3 +35,8 @@ def line_of(request: MoneyFacts) -> int:
 def settle(session: Session, events: Sequence[MoneyFacts]) -> None:
     """Settle a batch of requests. Twice is the same as once."""
     settle_requested(session, events)
+
+
+def is_settled_from(queue: str) -> bool:
+    """Return whether requests wait in this queue to be settled: it is the room's, or one of its shards."""
+    return queue == QUEUE or queue.startswith(f"{QUEUE}.")

@@ -73,6 +73,10 @@ class KYCRequired(Forbidden):
         )
 
 
+class DecidedMeanwhile(Exception):
+    """A request was given up while it was being settled: nothing of its batch may stand."""
+
+
 class KeyRequired(Invalid):
     """Strict mode: a transfer without an idempotency key (C9)."""
 
@@ -107,5 +111,6 @@ FAILURE_SENTENCES: dict[str, str] = {
     Refusal.NO_SUCH_HOLD: f"Nothing was reserved for it. {NOTHING_LEFT}",
     "kyc_required": f"High amounts need an approved KYC. {NOTHING_LEFT}",
     "rejected_by_bank": f"The bank reviewed it and said no. {NOTHING_LEFT}",
+    "given_up": f"The bank couldn't carry it out. {NOTHING_LEFT}",
     "review_expired": f"Nobody at the bank decided in time, so the reserved money is yours again. {NOTHING_LEFT}",
 }

@@ -1,4 +1,7 @@
-"""Held transactions: staff clear or reject them, or time runs out. Money leaves the hold exactly once."""
+"""What staff decide: held transactions are cleared or rejected, or time runs out; what can't be settled is given up.
+
+Money leaves the hold exactly once.
+"""
 
 from __future__ import annotations
 
@@ -68,6 +71,19 @@ def expire_holds(session: Session) -> int:
     return len(overdue)
 
 
+def give_up(session: Session, *, transaction_id: int, admin_id: int | None, reason: str) -> None:
+    """End a request that no retry could settle, so that nobody waits for it any more. If something became of it, nothing is done.
+
+    A worker that is settling another copy at this moment waits for the row, finds it decided, and takes its batch back.
+    """
+    pending = session.scalar(select(Transaction).where(Transaction.id == transaction_id).with_for_update())
+    if pending is None or pending.status != TransactionStatus.PENDING:
+        return
+    pending.reason = "given_up"
+    _decide(pending, TransactionStatus.FAILED, admin_id=admin_id, reason=reason)
+    record(session, failed(_facts(session, pending, actor_id=admin_id), "given_up"))
+
+
 def _locked(session: Session, transaction_id: int) -> Transaction:
     held = session.scalar(select(Transaction).where(Transaction.id == transaction_id).with_for_update())
     if held is None:
@@ -83,35 +99,35 @@ def _resolve(session: Session, held: Transaction, action: Action) -> Outcome:
     return outcome
 
 
-def _decide(held: Transaction, status: TransactionStatus, *, admin_id: int | None, reason: str | None) -> None:
-    held.status = status
-    held.settled_at = clock.now()
-    held.decided_by = admin_id
-    held.decision_reason = reason
+def _decide(decided: Transaction, status: TransactionStatus, *, admin_id: int | None, reason: str | None) -> None:
+    decided.status = status
+    decided.settled_at = clock.now()
+    decided.decided_by = admin_id
+    decided.decision_reason = reason
 
 
-def _facts(session: Session, held: Transaction, *, actor_id: int | None) -> MoneyFacts:
+def _facts(session: Session, one: Transaction, *, actor_id: int | None) -> MoneyFacts:
     """Return the facts of a transaction as its events repeat them."""
-    source = account_facts(session, held.src_account or 0)
-    destination = account_facts(session, held.dest_account or 0)
-    cash = bank_account(session, LedgerKind.CASH, held.currency)
+    source = account_facts(session, one.src_account or 0)
+    destination = account_facts(session, one.dest_account or 0)
+    cash = bank_account(session, LedgerKind.CASH, one.currency)
     side = source or destination
     assert side is not None
     return MoneyFacts(
         occurred_at=clock.now(),
         actor_id=actor_id,
-        transaction_id=held.id,
-        kind=held.kind,
-        amount_minor=held.amount_minor,
-        currency=held.currency,
-        src_account=held.src_account,
-        dest_account=held.dest_account,
+        transaction_id=one.id,
+        kind=one.kind,
+        amount_minor=one.amount_minor,
+        currency=one.currency,
+        src_account=one.src_account,
+        dest_account=one.dest_account,
         src_ledger_account=source.ledger_account_id if source else cash,
         dest_ledger_account=destination.ledger_account_id if destination else cash,
-        src_user_id=held.src_user_id,
-        dest_user_id=held.dest_user_id,
+        src_user_id=one.src_user_id,
+        dest_user_id=one.dest_user_id,
         src_user_name=(source or side).user_name,
         dest_user_name=(destination or side).user_name,
-        requested_at=held.created_at,
-        note=held.note,
+        requested_at=one.created_at,
+        note=one.note,
     )

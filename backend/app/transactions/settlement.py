@@ -31,7 +31,7 @@ from app.events.outbox import record
 from app.fraud.rules import kyc_blocks, review_reason
 from app.ledger.decide import Action, Group, Leg, Outcome, Result
 from app.ledger.engine import settle
-from app.transactions.errors import FAILURE_SENTENCES
+from app.transactions.errors import FAILURE_SENTENCES, DecidedMeanwhile
 from app.transactions.models import TransactionStatus
 
 COMPLETED: dict[str, type[MoneyMoved]] = {
@@ -74,6 +74,9 @@ def settle_requested(session: Session, requests: Sequence[MoneyFacts]) -> None:
 
     Twice is the same as once, however much later: what isn't PENDING any more is passed over. (The ledger alone wouldn't know:
     it remembers what it has posted or held, but not what it refused.)
+
+    Raises:
+        DecidedMeanwhile: staff gave one of them up at the same moment; tried again, the others are settled.
     """
     settings = get_settings()
     recent = _pending(session, requests, settings.transactions_per_minute_max)
@@ -186,5 +189,8 @@ def _write(session: Session, verdicts: Iterable[_Verdict]) -> None:
         word_array(verdict.status.value for verdict in decided),
         text_array(verdict.reason for verdict in decided),
     )
-    driver_connection(session).execute(_UPDATE, parameters, prepare=True)
+    written = driver_connection(session).execute(_UPDATE, parameters, prepare=True).rowcount
+    # Staff may have given one of them up since they were looked at: then no money may move, and the batch is tried again.
+    if written != len(decided):
+        raise DecidedMeanwhile
     record(session, *(verdict.event for verdict in decided))

@@ -11,8 +11,10 @@ from app.consumers import consumers
 from app.database import unit_of_work
 from app.events.dead_letters import bury
 from app.events.models import DeadLetter
-from app.events.outbox import record
+from app.events.outbox import decode, record
 from app.events.runner import drain
+from app.transactions import settlement
+from app.transactions.errors import DecidedMeanwhile
 from tests.bank import Bank, Person
 from tests.money import transfer_completed
 
@@ -200,3 +202,111 @@ class TestGiveUp:
     def test_without_a_reason(self, admin: Person, letter: int, body: dict[str, Any] | None) -> None:
         assert admin.post(f"/admin/dead-letters/{letter}/give-up", body).status_code == 422
         assert admin.get("/admin/dead-letters").json()["items"][0]["status"] == "waiting"
+
+
+class TestGivenUpRequests:
+    """S52, S148: what nobody will settle any more has failed, and whoever waits for it is told."""
+
+    @pytest.fixture
+    def sent(self, bank: Bank) -> int:
+        """A payment that can't be settled, whatever is tried."""
+        alice, bob = bank.customer(100_00), bank.customer()
+        return int(alice.send(bob, 30).json()["transaction_id"])
+
+    def bury_it(self, queue: str = "banking.transactions") -> int:
+        """Return the letter that a queue's consumer would have made of the request after every retry."""
+        with unit_of_work() as session:
+            outbox_id, topic = session.execute(
+                text("SELECT id, topic FROM outbox WHERE topic = 'transfer.initiated'")
+            ).one()
+            session.execute(text("DELETE FROM outbox_unsent WHERE outbox_id = :id"), {"id": outbox_id})
+            letter = DeadLetter(
+                queue=queue, outbox_id=outbox_id, position=0, topic=topic, error="ValueError", attempts=6
+            )
+            session.add(letter)
+            session.flush()
+            return letter.id
+
+    @pytest.mark.parametrize("queue", ["banking.transactions", "banking.transactions.3"])
+    def test_the_payment_fails_and_both_are_told_at_once(
+        self, bank: Bank, admin: Person, sent: int, queue: str
+    ) -> None:
+        letter = self.bury_it(queue)
+
+        answer = admin.post(f"/admin/dead-letters/{letter}/give-up", {"reason": "the account's row is broken"})
+
+        assert (answer.status_code, bank.status(sent)) == (200, "FAILED")
+        bank.settle()
+        assert told() == [sent]
+        seen = admin.get(f"/transactions/{sent}").json()
+        assert (seen["reason"], seen["decision_reason"]) == ("given_up", "the account's row is broken")
+        assert bank.findings() == []
+
+    def test_twice_is_once(self, bank: Bank, admin: Person, sent: int) -> None:
+        letter = self.bury_it()
+        for _ in range(2):
+            admin.post(f"/admin/dead-letters/{letter}/give-up", {"reason": "nobody waits"})
+        with unit_of_work() as session:
+            assert session.scalar(text("SELECT count(*) FROM outbox WHERE topic = 'transfer.failed.given_up'")) == 1
+
+    def test_a_late_copy_of_the_request_moves_nothing(self, bank: Bank, admin: Person, sent: int) -> None:
+        letter = self.bury_it()
+        admin.post(f"/admin/dead-letters/{letter}/give-up", {"reason": "nobody waits"})
+        with unit_of_work() as session:
+            session.execute(
+                text(
+                    "INSERT INTO deliveries (queue, outbox_id, lo, hi)"
+                    " SELECT queue, outbox_id, 0, 1 FROM dead_letters WHERE id = :id"
+                ),
+                {"id": letter},
+            )
+        bank.settle()
+        assert (bank.status(sent), bank.findings()) == ("FAILED", [])
+
+    def test_what_was_settled_meanwhile_stays_settled(self, bank: Bank, admin: Person, sent: int) -> None:
+        bank.settle()
+        with unit_of_work() as session:
+            outbox_id = session.scalar(text("SELECT min(id) FROM outbox WHERE topic = 'transfer.initiated'"))
+            letter = DeadLetter(
+                queue="banking.transactions", outbox_id=outbox_id, position=0, topic="transfer.initiated", error="x",
+                attempts=6,
+            )  # fmt: skip
+            session.add(letter)
+            session.flush()
+            number = letter.id
+        assert admin.post(f"/admin/dead-letters/{number}/give-up", {"reason": "it was paid"}).status_code == 200
+        assert (bank.status(sent), bank.findings()) == ("SUCCESS", [])
+
+    def test_another_queue_s_letter_ends_no_payment(self, bank: Bank, admin: Person, sent: int) -> None:
+        letter = self.bury_it("banking.audit")
+        admin.post(f"/admin/dead-letters/{letter}/give-up", {"reason": "the trail has it"})
+        assert bank.status(sent) == "PENDING"
+
+    def test_nor_does_what_a_foreign_program_claims(self, bank: Bank, admin: Person, sent: int) -> None:
+        with unit_of_work() as session:
+            letter = DeadLetter(
+                queue="banking.transactions", message=f'{{"transaction_id": {sent}}}', topic="transfer.initiated",
+                error="unknown", attempts=1,
+            )  # fmt: skip
+            session.add(letter)
+            session.flush()
+            number = letter.id
+        assert admin.post(f"/admin/dead-letters/{number}/give-up", {"reason": "not ours"}).status_code == 200
+        assert bank.status(sent) == "PENDING"
+
+    def test_while_a_worker_settles_it_one_of_them_has_the_last_word(
+        self, bank: Bank, admin: Person, sent: int
+    ) -> None:
+        """The worker has looked (it is PENDING), staff decide, the worker writes: no money moves for what has failed."""
+        letter = self.bury_it()
+        with pytest.raises(DecidedMeanwhile), unit_of_work() as session:
+            (request,) = decode(
+                "transfer.initiated",
+                session.scalars(text("SELECT payload FROM outbox WHERE topic = 'transfer.initiated'")).first(),
+            )
+            looked = settlement._pending(session, [request], 5)
+            assert admin.post(f"/admin/dead-letters/{letter}/give-up", {"reason": "too late"}).status_code == 200
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(settlement, "_pending", lambda *_: looked)
+                settlement.settle_requested(session, [request])
+        assert (bank.status(sent), bank.findings()) == ("FAILED", [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.core.errors import BankError
+from app.transactions.errors import FAILURE_SENTENCES
 from app.transactions.schemas import STEP_SENTENCES
 from app.web.build import FRONTEND
 from tests.bank import Bank
@@ -37,7 +38,7 @@ class TestSentences:
 
         known = set(re.findall(r"^  (\w+): '", HINDI.read_text(), re.MULTILINE))
 
-        assert (codes(BankError) | STEP_SENTENCES.keys()) - NOT_FOR_PEOPLE - known == set()
+        assert (codes(BankError) | STEP_SENTENCES.keys() | FAILURE_SENTENCES.keys()) - NOT_FOR_PEOPLE - known == set()
 
     def test_each_step_of_a_payment_has_its_code(self, bank: Bank) -> None:
         arjun, zoe = bank.customer(100_00), bank.customer()

@@ -87,5 +87,6 @@ export default {
   giveUp: 'Give up',
   giveUpTitle: 'Close this event for good?',
   writesGiveUp: 'The event is never handled. It stays in the event log.',
+  writesGiveUpRequest: 'The payment fails: no money moves, and its sender is told. The event stays in the event log.',
   gaveUp: 'Closed for good',
 } as const

@@ -89,5 +89,6 @@ export default {
   giveUp: 'छोड़ दें',
   giveUpTitle: 'इस घटना को हमेशा के लिए बंद करें?',
   writesGiveUp: 'घटना कभी पूरी नहीं होगी। वह घटना-लेख में बनी रहेगी।',
+  writesGiveUpRequest: 'भुगतान विफल होगा: पैसे कहीं नहीं जाएँगे, और भेजने वाले को बताया जाएगा। घटना घटना-लेख में बनी रहेगी।',
   gaveUp: 'हमेशा के लिए बंद',
 } satisfies Translation<typeof en>

@@ -27,7 +27,8 @@ const letter = (id: number, topic: string, eventId: string | null): DeadLetter =
   decision_reason: null,
 })
 
-it('a message of a foreign program can be given up but not replayed, by a key as by a button', async () => {
+/** Show a foreign message and an event of the bank's own, and return their rows. */
+async function shown(): Promise<(HTMLElement | undefined)[]> {
   vi.spyOn(operationsAPI, 'getDeadLetters').mockResolvedValue({
     items: [letter(1, 'transfer.initiate', null), letter(2, 'transaction.completed', '7-0')],
     next_cursor: null,
@@ -43,7 +44,11 @@ it('a message of a foreign program can be given up but not replayed, by a key as
       </QueryClientProvider>
     </MemoryRouter>,
   )
-  const [, foreign, ours] = await screen.findAllByRole('row')
+  return (await screen.findAllByRole('row')).slice(1)
+}
+
+it('a message of a foreign program can be given up but not replayed, by a key as by a button', async () => {
+  const [foreign, ours] = await shown()
   foreign?.focus()
   await userEvent.keyboard('p')
   expect(screen.queryByRole('dialog', { hidden: true })).toBeNull() // hidden: it is opened a frame later
@@ -52,4 +57,15 @@ it('a message of a foreign program can be given up but not replayed, by a key as
   ours?.focus()
   await userEvent.keyboard('p')
   expect(await screen.findByRole('button', { name: 'Replay' })).toBeTruthy()
+})
+
+it('says that a payment which nobody will settle fails, and only of the bank’s own', async () => {
+  const [foreign, ours] = await shown()
+  foreign?.focus()
+  await userEvent.keyboard('g')
+  expect(await screen.findByText(/The event is never handled/)).toBeTruthy()
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel' }))
+  ours?.focus()
+  await userEvent.keyboard('g')
+  expect(await screen.findByText(/The payment fails/)).toBeTruthy()
 })

@@ -31,9 +31,14 @@ export function GiveUpDialog({ letter, ...rest }: ActProps & { letter: DeadLette
       confirmLabel={t('giveUp')}
       danger
       reason="required"
-      writes={[t('writesGiveUp')]}
+      writes={[t(isRequest(letter) ? 'writesGiveUpRequest' : 'writesGiveUp')]}
       act={(reason) => operationsAPI.giveUpDeadLetter(letter.id, reason)}
       said={() => t('gaveUp')}
     />
   )
+}
+
+/** Whether a customer waits for it: the bank fails what it was to settle. A foreign program's message (no id) only claims to be one. */
+function isRequest({ queue, event_id: eventId }: DeadLetter): boolean {
+  return eventId !== null && queue.startsWith('banking.transactions')
 }
