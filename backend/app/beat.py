@@ -9,6 +9,7 @@ import structlog
 from celery.beat import Scheduler
 
 from app.config import get_settings
+from app.database import PATIENCE
 
 log = structlog.get_logger("tasks")
 
@@ -40,7 +41,7 @@ class OneBeat(Scheduler):
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = psycopg.connect(
-                    get_settings().libpq_url, autocommit=True, application_name="nyord-beat", connect_timeout=5
+                    get_settings().libpq_url, autocommit=True, application_name="nyord-beat", **PATIENCE
                 )
                 row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
                 if row is None or not row[0]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 import psycopg
 from sqlalchemy import Engine, MetaData, create_engine, inspect
@@ -29,6 +29,17 @@ _PINS = {
 PINNED_PLANS = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _PINS.items())
 # As options of a connection that does nothing else.
 PINNED_OPTIONS = " ".join(f"-c {name}={value}" for name, value in _PINS.items())
+
+# How soon every connection notices that the other machine is gone, of which nothing would ever tell it: seconds until it gives up
+# connecting, seconds of quiet until the kernel asks, and milliseconds that what was sent may be on its way. A server that is only
+# busy answers all of that. (libpq's names and units; they have no meaning on a socket file.)
+PATIENCE: Final[dict[str, Any]] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 
 class Base(DeclarativeBase):
@@ -82,8 +93,8 @@ def engine() -> Engine:
         hide_parameters=True,  # what a statement was given stays out of error messages, and so out of the logs
         connect_args={
             "options": connection_options("-c timezone=UTC"),
-            "connect_timeout": 5,
             "application_name": "nyord",
+            **PATIENCE,
         },
     )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from app.accounts.models import Account
+from app.cli_support import BACKEND
 from app.config import get_settings
-from app.database import forget_engine, new_session, shared_alias
+from app.database import PATIENCE, driver_connection, forget_engine, new_session, shared_alias
 from app.identity.models import User
 from app.transactions import queries
 from app.transactions.models import Transaction
@@ -47,6 +49,50 @@ class TestOptions:
             forget_engine()
             get_settings.cache_clear()
         assert tuple(shown) == ("bank", "UTC")
+
+
+def calls_of_connect() -> Iterator[tuple[str, set[str | None], list[str]]]:
+    """Yield each place where the bank connects to PostgreSQL: its file, the names it gives, and what it unpacks."""
+    for path in sorted((BACKEND / "app").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "psycopg.connect",
+                "psycopg.AsyncConnection.connect",
+            ):
+                given = [(keyword.arg, ast.unparse(keyword.value)) for keyword in node.keywords]
+                yield str(path.relative_to(BACKEND)), {name for name, _ in given}, [text for _, text in given]
+
+
+class TestPatience:
+    """S140: a machine that is gone says nothing. Whoever waits for it must notice by themselves."""
+
+    def test_the_engine_s_connections_have_it(self, reused_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        point_at(monkeypatch, reused_database)
+        try:
+            with new_session() as session:
+                parameters = driver_connection(session).info.get_parameters()
+        finally:
+            forget_engine()
+            get_settings.cache_clear()
+        assert {name: parameters.get(name) for name in PATIENCE} == {
+            name: str(value) for name, value in PATIENCE.items()
+        }
+
+    def test_every_connection_of_its_own_has_it_or_is_over_at_once(self) -> None:
+        calls = list(calls_of_connect())
+        assert len(calls) > 8
+        assert [
+            where for where, names, values in calls if "PATIENCE" not in values and "connect_timeout" not in names
+        ] == []
+        lasting = {where for where, _, values in calls if "PATIENCE" in values}
+        assert lasting == {
+            "app/beat.py",
+            "app/broker/relay.py",
+            "app/events/runner.py",
+            "app/events/waker.py",
+            "app/realtime/hub.py",
+            "app/transactions/accept.py",
+        }
 
 
 class TestSharedAlias:

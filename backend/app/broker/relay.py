@@ -20,7 +20,7 @@ from app.broker.topology import EVENTS, Topology
 from app.config import get_settings
 from app.core import failpoints
 from app.core.arrays import int_array
-from app.database import PINNED_OPTIONS, connection_options
+from app.database import PATIENCE, PINNED_OPTIONS, connection_options
 from app.events import measured
 from app.events.catalogue import canonical
 from app.events.consumer import queues_for
@@ -56,7 +56,7 @@ def relay(url: str, wanted: Topology, stopping: threading.Event) -> None:
     pause_seconds = between_turns_seconds()
     options = connection_options(f"-c timezone=UTC -c synchronous_commit=off {PINNED_OPTIONS}")
     with psycopg.connect(
-        get_settings().libpq_url, autocommit=True, application_name="nyord-relay", options=options, connect_timeout=5
+        get_settings().libpq_url, autocommit=True, application_name="nyord-relay", options=options, **PATIENCE
     ) as database:
         if not _is_ours(database, stopping):
             return

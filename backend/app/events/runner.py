@@ -15,7 +15,7 @@ import psycopg
 
 from app.config import get_settings
 from app.core.errors import Unavailable
-from app.database import unit_of_work
+from app.database import PATIENCE, unit_of_work
 from app.events.consumer import Consumer
 from app.events.inbox import handle_waiting
 from app.events.precedence import Precedence
@@ -51,7 +51,9 @@ class EventRunner:
 
     def _relay(self) -> None:
         pause_seconds = between_turns_seconds()
-        with psycopg.connect(get_settings().libpq_url, autocommit=True, application_name="nyord-relay") as listening:
+        with psycopg.connect(
+            get_settings().libpq_url, autocommit=True, application_name="nyord-relay", **PATIENCE
+        ) as listening:
             listening.execute("LISTEN outbox")
             while not self._threads.stopping.is_set():
                 began = time.monotonic()

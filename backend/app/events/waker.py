@@ -12,7 +12,7 @@ from typing import Final
 import psycopg
 
 from app.config import get_settings
-from app.database import connection_options
+from app.database import PATIENCE, connection_options
 from app.events.threads import Threads
 
 # In a crowd, so long lies between two words to the relay, and between two of its turns: each turn costs worker and PostgreSQL
@@ -56,8 +56,7 @@ class Waker:
         pause_seconds = between_turns_seconds()
         with psycopg.connect(
             get_settings().libpq_url, autocommit=True, application_name="nyord-waker",
-            options=connection_options(_OPTIONS), connect_timeout=5,
-            keepalives_idle=20, keepalives_interval=5, keepalives_count=3, tcp_user_timeout=10_000,
+            options=connection_options(_OPTIONS), **PATIENCE,
         ) as connection:  # fmt: skip
             while True:
                 self._due.wait()

@@ -22,7 +22,7 @@ from starlette.websockets import WebSocket
 
 from app.cache import hints
 from app.config import Settings
-from app.database import unit_of_work
+from app.database import PATIENCE, unit_of_work
 from app.realtime import admission, service
 from app.realtime.admission import Admission
 from app.realtime.errors import CLOSE_OVERLOADED, CLOSE_RESTART, CLOSE_TOO_MANY, CLOSE_UNAUTHENTICATED
@@ -127,14 +127,7 @@ class Hub:
 
     async def _connect(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
         return await psycopg.AsyncConnection.connect(
-            self._settings.libpq_url,
-            autocommit=True,
-            application_name="nyord-realtime",
-            connect_timeout=5,
-            # A listener never sends, so only the kernel can notice that the other end is gone.
-            keepalives_idle=20,
-            keepalives_interval=5,
-            keepalives_count=3,
+            self._settings.libpq_url, autocommit=True, application_name="nyord-realtime", **PATIENCE
         )
 
     def _dispatch(self, unpacker: Unpacker, payload: str) -> None:

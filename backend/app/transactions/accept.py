@@ -19,7 +19,7 @@ import structlog
 
 from app.config import Settings
 from app.core.errors import Unavailable
-from app.database import PINNED_OPTIONS, connection_options
+from app.database import PATIENCE, PINNED_OPTIONS, connection_options
 from app.events.waker import Waker
 from app.transactions.batch import Answer, Batch, Wanted
 
@@ -105,8 +105,8 @@ class Acceptor:
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         return await psycopg.AsyncConnection.connect(
-            self._settings.libpq_url, autocommit=True, application_name="nyord-accept", connect_timeout=5,
-            options=connection_options(f"-c timezone=UTC -c nyord.wakes_relay=on {PINNED_OPTIONS}"),
+            self._settings.libpq_url, autocommit=True, application_name="nyord-accept",
+            options=connection_options(f"-c timezone=UTC -c nyord.wakes_relay=on {PINNED_OPTIONS}"), **PATIENCE,
         )  # fmt: skip
 
     async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:
