@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from starlette.types import Receive, Scope, Send
 
 from app.accounts import service as accounts
-from app.edge.idempotency import Once
+from app.edge.idempotency import KEY_CHARACTERS_MAX, Once
 from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
 from app.edge.wire import ExactRoute, RowId
 from app.identity.permissions import CurrentUser, SignedIn
 from app.transactions import own, queries, requests
-from app.transactions.initiate import TransferEndpoint
+from app.transactions.initiate import BULK_KEY_CHARACTERS_MAX, TransferEndpoint
 from app.transactions.models import TransactionStatus
 from app.transactions.own import Direction, OwnFilters
 from app.transactions.schemas import (
@@ -50,15 +50,20 @@ def _bare(endpoint: TransferEndpoint) -> type[APIRoute]:
     return BareRoute
 
 
-def _documented(schema: dict[str, Any], *, header_key: bool = True) -> dict[str, Any]:
+def _documented(
+    schema: dict[str, Any],
+    *,
+    key_means: str = "Makes a repetition harmless; the body's key wins (C10).",
+    key_characters_max: int = KEY_CHARACTERS_MAX,
+) -> dict[str, Any]:
     header = {
-        "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200},
-        "description": "Makes a repetition harmless; the body's key wins (C10).",
+        "name": "Idempotency-Key", "in": "header", "required": False, "description": key_means,
+        "schema": {"type": "string", "maxLength": key_characters_max},
     }  # fmt: skip
     return {
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         "security": [{"HTTPBearer": []}],
-        "parameters": [header] if header_key else [],
+        "parameters": [header],
     }
 
 
@@ -84,7 +89,10 @@ bulk_router.add_api_route(
     BULK_PATH, _never_called, methods=["POST"], status_code=200, response_model=BulkAccepted, name="bulk",
     summary="Send money to many at once",
     description="Each transfer has its own key and its own answer; one that is refused refuses only itself.",
-    openapi_extra=_documented(BULK_SCHEMA, header_key=False),
+    openapi_extra=_documented(
+        BULK_SCHEMA, key_means="Makes a repetition of the whole bulk harmless: a transfer without a key of its own has this one "
+        "and its position.", key_characters_max=BULK_KEY_CHARACTERS_MAX,
+    ),
 )  # fmt: skip
 
 router = APIRouter(prefix="/transactions", tags=["transactions"], route_class=ExactRoute)

@@ -9077,7 +9077,10 @@ export interface operations {
     bulk_transactions_bulk_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repetition of the whole bulk harmless: a transfer without a key of its own has this one and its position. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
