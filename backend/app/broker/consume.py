@@ -65,6 +65,7 @@ class QueueConsumer:
         self._precedence = precedence
         self._wake_relay = wake_relay
         self._arrived: deque[Arrived] = deque()
+        self._publisher: Publisher | None = None  # of the connection at hand
         self._looked_at = 0.0
 
     def run(self) -> None:
@@ -74,6 +75,7 @@ class QueueConsumer:
             amqp.exceptions.AMQPError, OSError: the broker is away; call again.
         """
         self._arrived.clear()
+        self._publisher = None
         with connected(self._url, f"nyord-{self._consumer.queue}") as connection:
             declare(connection, self._wanted)
             self._take_share()
@@ -164,7 +166,9 @@ class QueueConsumer:
 
     def _put_off(self, connection: Any, batch: list[Arrived]) -> None:
         """Move messages to the waiting room, from where they come back after their time (S163)."""
-        Publisher(connection).publish(
+        if self._publisher is None:  # one channel for all: a database may be away for a day
+            self._publisher = Publisher(connection)
+        self._publisher.publish(
             Outgoing(
                 RETRY, self._consumer.queue, one.message.body, str(one.bundle),
                 one.message.properties.get("type", ""), one.message.properties.get("timestamp", 0),

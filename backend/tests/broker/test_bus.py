@@ -223,6 +223,34 @@ class TestFailure:
         assert eventually(lambda: effects.seen == [1])
         assert tries[1] - tries[0] > 0.4, "it didn't wait outside"
 
+    def test_however_often_it_is_put_off_one_channel_is_used(
+        self, queue: Consumer, effects: Effects, runners: Runners, rabbitmq_vhost: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A connection has some two thousand of them, and a database may be away for a day."""
+        monkeypatch.setattr(consume, "HOLD_SECONDS_MAX", 0.0)
+        monkeypatch.setattr("app.broker.topology.RETRY_MILLISECONDS", 100)
+        tries: list[int] = []
+        channels: list[int] = []
+        real = consume.handle_arrived
+
+        class Counted(consume.Publisher):
+            def __init__(self, connection: Any) -> None:
+                super().__init__(connection)
+                channels.append(len(connection.channels))
+
+        def away(consumer: Consumer, bundles: list[int], **more: Any) -> None:
+            tries.append(len(bundles))
+            if len(tries) < 5:
+                raise OperationalError("", {}, Exception("away"))
+            real(consumer, bundles, **more)
+
+        monkeypatch.setattr(consume, "Publisher", Counted)
+        monkeypatch.setattr(consume, "handle_arrived", away)
+        runners()
+        commit(1)
+        assert eventually(lambda: effects.seen == [1])
+        assert (len(tries), len(channels)) == (5, 1)
+
     def test_what_came_back_too_often_is_handled_piece_by_piece(
         self, queue: Consumer, effects: Effects, runners: Runners, rabbitmq_vhost: str
     ) -> None:
