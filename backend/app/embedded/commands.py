@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -89,12 +89,12 @@ def demo_logins(home: Home) -> list[dict[str, str]]:
         return []
 
 
-def gateway(place: Sequence[str]) -> list[str]:
+def gateway(listener: int) -> list[str]:
     """Return how a gateway is started: the specified `uvicorn app.main:app`, with its quickest parts.
 
-    `place` is where it listens: `--host` and `--port`, or `--fd` for a socket that it inherits.
+    `listener` is the socket that it inherits and takes connections from.
     """
-    server = [sys.executable, "-P", "-m", "uvicorn", "app.main:app", *place]
+    server = [sys.executable, "-P", "-m", "uvicorn", "app.main:app", "--fd", str(listener)]
     # The bank writes its own access log, without query strings: they may carry a socket's token.
     return [
         *server,

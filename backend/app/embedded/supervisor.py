@@ -69,12 +69,12 @@ class Supervisor:
         Raises:
             EmbeddedError: it can't start, or a part of it can't be kept alive. Whatever ran is stopped by then.
         """
-        network.require_free(self._plan.host, self._plan.port)
         with ExitStack() as stack:
+            listener = stack.enter_context(network.listen(self._plan.host, self._plan.port))
             stack.enter_context(self._signals)
             stack.enter_context(self._home.owned(COMMAND_PATIENCE_SECONDS))
             stack.callback(self._lifeline.close)
-            self._make_children(stack)
+            self._make_children(listener.fileno())
             if self._postgres is not None:
                 stack.callback(self._postgres.stop)
                 self._start_postgres(self._postgres)
@@ -82,6 +82,7 @@ class Supervisor:
             # Pushed in this order and stopped in the other: no new requests, then no new work, then the database.
             for child in (*self._workers, *self._gateways):
                 stack.callback(child.stop, DRAIN_SECONDS, self._signals.in_a_hurry)
+            stack.callback(listener.close)  # who comes while the bank stops is turned away, not left waiting
             stack.enter_context(self._home.announced(self._run_info()))
             # One after the other: both load for a second, and the person at the browser waits for the gateway.
             self._start(self._gateways[0])
@@ -174,15 +175,10 @@ class Supervisor:
             if self._home.free_bytes() < LOW_SPACE_BYTES:
                 self._alarm("disk", f"less than {LOW_SPACE_BYTES // 1_000_000} MB are free under {self._home.path}")
 
-    def _make_children(self, stack: ExitStack) -> None:
+    def _make_children(self, listener: int) -> None:
         plan = self._plan
-        descriptors: tuple[int, ...] = ()
-        place = ["--host", plan.host, "--port", str(plan.port)]
-        if plan.gateways > 1:
-            listener = stack.enter_context(network.listen(plan.host, plan.port))
-            descriptors, place = (listener.fileno(),), ["--fd", str(listener.fileno())]
         for name in _names("gateway", plan.gateways):
-            self._gateways.append(self._child(name, commands.gateway(place), descriptors))
+            self._gateways.append(self._child(name, commands.gateway(listener), (listener,)))
         self._workers += [self._child(name, commands.worker(name)) for name in _names("worker", plan.workers)]
         if plan.beat:
             self._workers.append(self._child("beat", commands.beat()))

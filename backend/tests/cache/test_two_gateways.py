@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.embedded import commands
+from app.embedded import commands, network
 from tests.cache.conftest import OwnRedis
 from tests.conftest import JWT_SECRET
 from tests.embedded.bank import environment, eventually, free_port
@@ -30,13 +30,16 @@ def knock(fresh_database: Callable[[], str], own_redis: OwnRedis, tmp_path: Path
     ports = [free_port(), free_port()]
     processes = []
     for port in ports:
-        with (tmp_path / f"gateway-{port}.txt").open("wb") as output:
-            line = commands.gateway(["--host", "127.0.0.1", "--port", str(port)])
+        with (
+            (tmp_path / f"gateway-{port}.txt").open("wb") as output,
+            network.listen("127.0.0.1", port) as listener,
+        ):
             processes.append(
                 subprocess.Popen(
-                    line, cwd=commands.BACKEND, env=settings, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                    commands.gateway(listener.fileno()), cwd=commands.BACKEND, env=settings, pass_fds=(listener.fileno(),),
+                    stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 )
-            )
+            )  # fmt: skip
 
     def sign_in(number: int) -> int:
         body = {"username": "nobody", "password": "whatever it is"}

@@ -109,6 +109,15 @@ class Bank:
         finally:
             connection.close()
 
+    def asked(self, path: str, seconds: float) -> int:
+        """The status of one question over one connection, which waits so long for its answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
     def said(self) -> str:
         return self.console.read_text()
 

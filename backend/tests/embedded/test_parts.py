@@ -62,6 +62,12 @@ class TestRequireFree:
 
 
 class TestListen:
+    def test_a_port_is_one_bank_s_from_the_start(self) -> None:
+        with network.listen("127.0.0.1", 0) as listener:
+            port = listener.getsockname()[1]
+            with pytest.raises(StartRefused, match=f"Port {port} is taken"):
+                network.listen("127.0.0.1", port)
+
     def test_no_answer_waits_for_an_acknowledgement(self) -> None:
         """Uvicorn leaves it unset on a socket that it inherits; a client then waited 40 ms for an answer's second piece."""
         with network.listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):

@@ -99,6 +99,8 @@ class TestKilled:
             for part in ("gateway", "worker", "postgres"):
                 before = running.processes()
                 os.kill(before[part], signal.SIGKILL)
+                if part == "gateway":
+                    assert running.asked("/health/live", 30) == 200, "who comes meanwhile waits for the next one"
                 assert eventually(lambda: running.processes().get(part, before[part]) != before[part], 30)  # noqa: B023
                 assert eventually(running.answers, 30)
             assert running.said().count("ended unexpectedly") == 3
@@ -125,6 +127,29 @@ class TestRefused:
             port = str(taken.getsockname()[1])
             assert f"Port {port} is taken" in self.refused("--data", tmp_path / "bank", "--port", port)
         assert not (tmp_path / "bank").exists()
+
+    def test_two_banks_at_once_on_one_port(self, folder: Path, tmp_path: Path) -> None:
+        """Only one of them is ever announced: `status` says nothing of the other."""
+        port = str(free_port())
+        ups = [
+            subprocess.Popen(
+                command("up", "--no-demo", "--data", data, "--port", port), env=environment(),
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            )
+            for data in (folder, tmp_path / "other")
+        ]  # fmt: skip
+        try:
+            assert eventually(lambda: any(up.poll() is not None for up in ups), 60)
+            (loser,) = (up for up in ups if up.poll() is not None)
+            assert loser.stderr is not None
+            assert f"Port {port} is taken" in loser.stderr.read()
+            other = (folder, tmp_path / "other")[ups.index(loser)]
+            assert not (other / "run.json").exists()
+            assert not (other / "postgres").exists() or other == folder, "nothing was begun"
+        finally:
+            for up in ups:
+                up.send_signal(signal.SIGINT) if up.poll() is None else None
+            assert all(up.wait(60) is not None for up in ups)
 
     def test_a_second_bank_on_one_folder(self, folder: Path) -> None:
         with bank(folder) as running:
