@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -71,6 +72,39 @@ def declare(connection: Any, wanted: Topology) -> None:
         for binding in wanted.bindings:
             bind = channel.exchange_bind if binding.to_exchange else channel.queue_bind
             bind(binding.destination, binding.source, binding.key)
+
+
+class Broker:
+    """The broker of one worker, whose threads have a connection each.
+
+    Whoever connects first declares what must exist; the others need not ask the broker the same two hundred things again.
+    After any of them was cut off it is done anew: the broker may have come back empty, or somebody has deleted a queue.
+    """
+
+    def __init__(self, url: str, wanted: Topology) -> None:
+        self._url = url
+        self._wanted = wanted
+        self._lock = threading.Lock()
+        self._is_declared = False
+
+    @contextmanager
+    def connected(self, name: str) -> Iterator[Any]:
+        """Give a connection to a broker on which everything exists, closed at the end.
+
+        Raises:
+            TopologyMismatch: an exchange or a queue exists already with other arguments.
+            amqp.exceptions.AMQPError, OSError: the broker is away, or refuses us.
+        """
+        try:
+            with connected(self._url, name) as connection:
+                with self._lock:
+                    if not self._is_declared:
+                        declare(connection, self._wanted)
+                        self._is_declared = True
+                yield connection
+        except BROKER_AWAY:
+            self._is_declared = False
+            raise
 
 
 @contextmanager

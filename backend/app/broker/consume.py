@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import structlog
 
 from app.broker import foreign
-from app.broker.connection import connected, declare, drain
+from app.broker.connection import Broker, drain
 from app.broker.publish import Outgoing, Publisher
-from app.broker.topology import RETRY, Topology
+from app.broker.topology import RETRY
 from app.core import failpoints
 from app.database import unit_of_work
 from app.events.consumer import Consumer
@@ -54,13 +54,12 @@ class QueueConsumer:
     """
 
     def __init__(
-        self, url: str, consumer: Consumer, wanted: Topology, judged: frozenset[str], stopping: threading.Event,
-        precedence: Precedence, wake_relay: Callable[[], None],
+        self, broker: Broker, consumer: Consumer, judged: frozenset[str], stopping: threading.Event, precedence: Precedence,
+        wake_relay: Callable[[], None],
     ) -> None:  # fmt: skip
-        self._url = url
+        self._broker = broker
         self._judged = judged
         self._consumer = consumer
-        self._wanted = wanted
         self._stopping = stopping
         self._precedence = precedence
         self._wake_relay = wake_relay
@@ -76,8 +75,7 @@ class QueueConsumer:
         """
         self._arrived.clear()
         self._publisher = None
-        with connected(self._url, f"nyord-{self._consumer.queue}") as connection:
-            declare(connection, self._wanted)
+        with self._broker.connected(f"nyord-{self._consumer.queue}") as connection:
             self._take_share()
             channel = connection.channel()
             channel.basic_qos(0, PREFETCH_MESSAGES, False)

@@ -10,8 +10,8 @@ from typing import Any
 import structlog
 
 from app.broker import foreign
-from app.broker.connection import connected, declare, drain
-from app.broker.topology import Topology, dead_letter_queue
+from app.broker.connection import Broker, drain
+from app.broker.topology import dead_letter_queue
 from app.database import unit_of_work
 from app.events.dead_letters import bury
 from app.events.inbox import keep
@@ -24,7 +24,7 @@ TEXT_CHARACTERS_MAX = 10_000
 _UNKNOWN = "It repeats nothing that the bank has accepted. Transfers are asked for through the API."
 
 
-def drain_dead_letters(url: str, queues: Iterable[str], wanted: Topology, stopping: threading.Event) -> None:
+def drain_dead_letters(broker: Broker, queues: Iterable[str], stopping: threading.Event) -> None:
     """Empty the dead-letter queues of these queues into PostgreSQL until it is time to stop.
 
     A bundle is there because it came too often without being handled (it may have killed its workers): from now on it is
@@ -33,8 +33,7 @@ def drain_dead_letters(url: str, queues: Iterable[str], wanted: Topology, stoppi
     Raises:
         sqlalchemy.exc.OperationalError, amqp.exceptions.AMQPError, OSError: something is away; nothing is lost, call again.
     """
-    with connected(url, "nyord-dead-letters") as connection:
-        declare(connection, wanted)
+    with broker.connected("nyord-dead-letters") as connection:
         channel = connection.channel()
         channel.basic_qos(0, 10, False)
         # They come while the connection is being closed, too, when no acknowledgement is heard any more: so they are stored

@@ -14,9 +14,9 @@ from typing import Any
 import psycopg
 import structlog
 
-from app.broker.connection import connected, declare, drain
+from app.broker.connection import Broker, drain
 from app.broker.publish import Outgoing, Publisher
-from app.broker.topology import EVENTS, Topology
+from app.broker.topology import EVENTS
 from app.config import get_settings
 from app.core import failpoints
 from app.core.arrays import int_array
@@ -46,7 +46,7 @@ WHERE before < %s ORDER BY id
 _SENT = "DELETE FROM outbox_unsent WHERE outbox_id = ANY(%s::bigint[])"
 
 
-def relay(url: str, wanted: Topology, stopping: threading.Event) -> None:
+def relay(broker: Broker, stopping: threading.Event) -> None:
     """Relay until it is time to stop.
 
     Raises:
@@ -61,8 +61,7 @@ def relay(url: str, wanted: Topology, stopping: threading.Event) -> None:
         if not _is_ours(database, stopping):
             return
         database.execute("LISTEN outbox")
-        with connected(url, "nyord-relay") as connection:
-            declare(connection, wanted)
+        with broker.connected("nyord-relay") as connection:
             publisher = Publisher(connection)
             while not stopping.is_set():
                 began = time.monotonic()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.broker.connection import AWAY
+from app.broker.connection import AWAY, Broker
 from app.broker.consume import QueueConsumer
 from app.broker.dead_letters import drain_dead_letters
 from app.broker.relay import relay
@@ -25,13 +25,13 @@ class BrokerRunner:
 
     def start(self) -> None:
         """Start the threads; each begins with what is waiting already."""
-        wanted, stopping = topology(self._consumers.values()), self._threads.stopping
+        broker, stopping = Broker(self._url, topology(self._consumers.values())), self._threads.stopping
         judged = frozenset(topic for one in self._consumers.values() if one.recognise for topic in one.topics)
         self._waker.start()
-        self._threads.spawn("relay", lambda: relay(self._url, wanted, stopping))
-        self._threads.spawn("dead-letters", lambda: drain_dead_letters(self._url, self._consumers, wanted, stopping))
+        self._threads.spawn("relay", lambda: relay(broker, stopping))
+        self._threads.spawn("dead-letters", lambda: drain_dead_letters(broker, self._consumers, stopping))
         for known in self._consumers.values():
-            consumer = QueueConsumer(self._url, known, wanted, judged, stopping, self._precedence, self._waker.wake)
+            consumer = QueueConsumer(broker, known, judged, stopping, self._precedence, self._waker.wake)
             self._threads.spawn(known.queue, consumer.run)
 
     def stop(self, timeout_seconds: float = 10.0) -> None:

@@ -357,6 +357,7 @@ class TestForeign:
         one = declare(lambda session, events: None, recognise=knows)
         first = runners()
         assert eventually(lambda: is_bound(one))
+        assert eventually(lambda: count("inbox") == count("outbox"))  # is_bound's own events, too
         publish("user.registered", '{"type":"user.registered","data":{"user_id":1}}')
         assert eventually(lambda: len(asked) > DELIVERY_LIMIT + 1)
         first.stop()

@@ -9,7 +9,7 @@ import amqp
 import pytest
 
 from app.broker import dead_letters
-from app.broker.connection import connected
+from app.broker.connection import Broker, connected
 from app.broker.connection import declare as declare_topology
 from app.broker.topology import topology
 from app.events.consumer import Consumer, consumers
@@ -86,11 +86,10 @@ class TestStop:
 
         lie(rabbitmq_vhost, *(amqp.Message(f"foreign {number}") for number in range(30)))
         monkeypatch.setattr(dead_letters, "_store", store)
-        dead_letters.drain_dead_letters(rabbitmq_vhost, [queue.queue], wanted, stopping)
+        broker = Broker(rabbitmq_vhost, wanted)
+        dead_letters.drain_dead_letters(broker, [queue.queue], stopping)
         stopping.clear()
-        rest = threading.Thread(
-            target=dead_letters.drain_dead_letters, args=(rabbitmq_vhost, [queue.queue], wanted, stopping)
-        )
+        rest = threading.Thread(target=dead_letters.drain_dead_letters, args=(broker, [queue.queue], stopping))
         rest.start()
         assert eventually(lambda: bool(letters()) and letters()[-1].message == "foreign 29")
         stopping.set()
