@@ -16,12 +16,16 @@ from alembic import command
 from alembic.config import Config
 from fastapi.testclient import TestClient
 from psycopg import sql
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from pwdlib.hashers.bcrypt import BcryptHasher
 from sqlalchemy.orm import Session
 
 from app import config
 from app.database import forget_engine, new_session
 from app.embedded.home import Home
 from app.embedded.postgres import EmbeddedPostgres
+from app.identity import passwords
 from tests.bank import Bank
 
 pytest_plugins = ["tests.engine_fixtures"]
@@ -33,6 +37,8 @@ JWT_SECRET = "a test secret that is long enough for HS256"
 LONGEST = ("torture", "killed", "test_worker_command", "test_state_machine", "test_million")
 # Whose tests share a bank and a Chromium, which each process that gets some of them starts for itself.
 TOGETHER = "browser"
+
+_REAL_ARGON2, _REAL_HASHERS = passwords._argon2, passwords._hashers
 
 _numbers = itertools.count(1)
 # Every database has its own embedded index; they go when the process ends.
@@ -65,6 +71,26 @@ def point_at(monkeypatch: pytest.MonkeyPatch, url: str, **settings: str) -> None
         monkeypatch.setenv(name.upper(), value)
     config.get_settings.cache_clear()
     forget_engine()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash with Argon2id at its smallest cost: hundreds of people sign up in this process, and nobody guesses at their hashes."""
+    quick = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_argon2", quick)
+        patch.setattr(passwords, "_hashers", PasswordHash((quick, BcryptHasher())))
+        yield
+
+
+@pytest.fixture
+def real_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let hashing cost what it costs outside of the tests, where it is the subject."""
+    monkeypatch.setattr(passwords, "_argon2", _REAL_ARGON2)
+    monkeypatch.setattr(passwords, "_hashers", _REAL_HASHERS)
+    passwords._of_nobody.cache_clear()
+    yield
+    passwords._of_nobody.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,8 @@ from app.identity.models import User, UserSession
 
 from .conftest import PASSWORD, Person, events
 
+pytestmark = pytest.mark.usefixtures("real_passwords")
+
 
 class TestHashes:
     """S20: passwords are hashed (Argon2id now; bcrypt hashes of before are still accepted)."""

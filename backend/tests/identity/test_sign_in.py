@@ -10,6 +10,8 @@ from app.identity import passwords
 
 from .conftest import PASSWORD, Person, events
 
+pytestmark = pytest.mark.usefixtures("real_passwords")
+
 ALICE = {"username": "alice", "email": "alice@example.com", "password": "secret-password"}
 
 
