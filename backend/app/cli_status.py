@@ -13,9 +13,10 @@ def bank_status(data: Path | None) -> tuple[dict[str, Any], str]:
     """Return the facts about the bank that a command means, and the same in a sentence. `healthy` is the answer."""
     home = home_at(data)
     running = home.running()
-    if running is not None:
+    external = external_url(data)
+    if running is not None and external in ("", running.database_url):  # else another bank has the user's folder
         return _running(running.address, running.host, running.port, running.pid, str(home.path))
-    if external_url(data):
+    if external:
         return _external()
     made = home.exists()
     sentence = (

@@ -263,3 +263,11 @@ class TestBesideARunningBank:
             assert nyord("psql", "--data", folder, "-Atc", "SELECT 1").stdout == "1\n"
             assert f"open at http://127.0.0.1:{running.port}" in nyord("status", "--data", folder).stdout
             assert running.answers()
+
+    def test_status_of_another_database_says_nothing_of_it(self, folder: Path, database: str, tmp_path: Path) -> None:
+        """The one that runs on the user's folder isn't the one that DATABASE_URL means."""
+        (tmp_path / "nyord").symlink_to(folder)
+        with bank(folder):
+            done = nyord("status", XDG_DATA_HOME=str(tmp_path), DATABASE_URL=database)
+            assert (done.returncode, done.stdout) == (0, "The database answers and has the bank's tables.\n")
+            assert "is open at" in nyord("status", XDG_DATA_HOME=str(tmp_path)).stdout
