@@ -1,4 +1,4 @@
-"""Make the secrets of deploy/compose.yaml: `python3 deploy/make_secrets.py`. Those that exist are left as they are."""
+"""Make the secrets of deploy/compose.yaml: `python3 deploy/make_secrets.py`. Once: where the folder exists, nothing is made."""
 
 from __future__ import annotations
 

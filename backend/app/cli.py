@@ -68,7 +68,7 @@ def up(
     from app.embedded.supervisor import Supervisor
 
     home, plan = choose(profile, data, host=host, port=port, demo=demo, gateways=gateways, workers=workers)
-    network.require_free(host, port)  # the supervisor asks again; who waits for a build should know before
+    network.require_free(host, port)  # the supervisor takes it later; who waits for a build should know before
     if web:
         cli_web.build_or_explain()
     Supervisor(home, plan).run()

@@ -65,7 +65,7 @@ def give_up(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Close a dead letter for good."""
+    """Close a dead letter for good. A payment that it was to settle has failed then, and its customer is told."""
     with bank_session(data) as session:
         from app.operations import dead_letters
 

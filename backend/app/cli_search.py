@@ -37,7 +37,11 @@ def _bank(data: Path | None) -> Iterator[None]:
 def reindex(
     index: Annotated[
         str | None,
-        typer.Option("--index", metavar="NAME", help="transactions, customers, audit or logs; default: all."),
+        typer.Option(
+            "--index",
+            metavar="NAME",
+            help="transactions, customers, audit or logs; default: all but the logs, which can't be read again.",
+        ),
     ] = None,
     data: Data = None,
     as_json: Json = False,

@@ -58,7 +58,7 @@ def children_environment(home: Home, port: int, *, embedded: bool) -> dict[str, 
     The database's address is added once its PostgreSQL is up, and the secrets once the folder is ours.
     """
     here = f"http://localhost:{port},http://127.0.0.1:{port}"
-    profile = {"NYORD_PROFILE": "embedded", "NYORD_DATA": str(home.path)} if embedded else {}
+    profile = {"NYORD_DATA": str(home.path)} if embedded else {}
     return {
         "FRONTEND_URL": here,
         "JWT_ALGORITHM": "HS256",

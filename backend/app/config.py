@@ -1,6 +1,7 @@
 """Settings: everything that an operator may turn, read from the environment (or `.env`), checked at start.
 
-Every limit is here with its reason. The names are the specification's where it names one (`DATABASE_URL`, `JWT_SECRET`, …).
+Each has its reason beside it, and `docs/operations/settings.md` is made of these. The names are the specification's, where it has
+any (`DATABASE_URL`, `JWT_SECRET`, …).
 """
 
 from __future__ import annotations
@@ -89,25 +90,28 @@ class Settings(BaseSettings):
         """What the environment says goes before the files that it names, and these before `.env`."""
         return init_settings, _Files(settings_cls), env_settings, dotenv_settings
 
-    database_url: str = ""
+    # -- the bank and its engines --------------------------------------------------------------------------------------
+    database_url: str = ""  # PostgreSQL 15 or later. Absent: `nyord up` brings its own
+    # What tokens are signed with: 32 bytes or more (48 and 64 for the longer hashes). The embedded bank makes its own, once.
     jwt_secret: SecretStr = SecretStr("")
-    jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
-    frontend_url: str = "http://localhost:3000"
+    jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"  # one and no other: a token's header doesn't choose
+    frontend_url: str = "http://localhost:3000"  # the origins that a browser may call from, with commas between them
     # RabbitMQ, for events and for Celery's tasks. Absent: events travel in PostgreSQL, tasks inside the worker.
     rabbitmq_url: str = ""
-    broker_url: str = ""
+    broker_url: str = ""  # the same under Celery's name; it goes before the other
 
     # Redis. Absent: each gateway counts by itself.
     redis_url: str = ""
 
-    # Elasticsearch 8 or 9. Absent: the embedded index, in `search/` of the bank's data folder or in `search_folder`.
+    # Elasticsearch 8 or 9. Absent: the embedded index, in `search/` of the bank's data folder or in SEARCH_FOLDER.
     search_url: str = ""
     search_prefix: str = ""  # before every index's name, where several banks share one cluster
-    search_folder: str = ""
+    search_folder: str = ""  # where the embedded index is kept, if not in the data folder
     nyord_data: str = ""  # the bank's data folder; `nyord up` says it to gateway and worker
 
-    log_format: Literal["json", "console"] = "json"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    # -- looking inside ----------------------------------------------------------------------------------------------
+    log_format: Literal["json", "console"] = "json"  # for a program or for a person; under `nyord up` always the first
+    log_level: Literal["debug", "info", "warning", "error"] = "info"  # the least that is logged
 
     # What lets a scraper read the gateway's /metrics without being staff. Absent: staff only.
     metrics_token: SecretStr = SecretStr("")
@@ -118,42 +122,42 @@ class Settings(BaseSettings):
 
     # -- identity ---------------------------------------------------------------------------------------------------
     access_token_seconds: int = 900  # short: what a thief can do with a copied token ends here (RFC 9700)
-    refresh_token_days: int = 30
+    refresh_token_days: int = 30  # how long somebody who comes back stays signed in
     refresh_grace_seconds: int = 20  # two tabs that refresh at once get the same successor
     cookie_secure: bool = False  # True behind TLS; the embedded bank speaks plain HTTP on loopback
     login_attempts_max: int = 10  # then the user is locked out
-    login_lockout_seconds: int = 30 * 60
+    login_lockout_seconds: int = 30 * 60  # long enough to make guessing hopeless, short enough to wait for
 
     # -- limits of use ----------------------------------------------------------------------------------------------
-    rate_limit_enabled: bool = True
+    rate_limit_enabled: bool = True  # off for load tests, where one person is a thousand
     rate_limit_per_user: str = "600/minute"  # any one person's calls
     rate_limit_anonymous: str = "120/minute"  # calls without a token, per address
     rate_limit_login: str = "20/minute"  # per address, before the lock-out per user
-    rate_limit_register: str = "20/hour"
-    body_bytes_max: int = 65_536
+    rate_limit_register: str = "20/hour"  # per address: an office may be behind one, a robot is, too
+    body_bytes_max: int = 65_536  # a bulk of a hundred transfers takes a fifth of it
 
     # -- banking rules (paise; the numbers are the specification's) --------------------------------------------------
     review_above_minor: int = 50_000_00  # "transfers above ₹50,000 trigger manual review": 50,000.00 is not held
     # "more than 5 transactions in 1 minute": the sixth is held; 0 switches it off
     transactions_per_minute_max: int = Field(default=5, ge=0)
-    accounts_per_user_max: int = 10
+    accounts_per_user_max: int = 10  # staff look at every one that is asked for
     hold_days: int = 7  # a review that nobody decides in this time gives the money back
-    bulk_transfers_max: int = 100
+    bulk_transfers_max: int = 100  # in one request; more would keep others waiting for the same commit
     strict_idempotency: bool = False  # True: initiate without a key is refused instead of getting a generated one (C9)
 
     # -- engine sizes -----------------------------------------------------------------------------------------------
     accept_batch_max: int = 500  # the sweet spot of the group commit
     accept_queue_max: int = 5_000  # beyond this the gateway answers 503 with Retry-After instead of growing
-    settle_batch_max: int = 500
+    settle_batch_max: int = 500  # requests settled in one commit: the larger, the cheaper is each, up to about here
     # Over how many ordered queues transfers are spread, by the account that pays. It can grow, never shrink (see events/shards).
     transaction_shards: int = Field(default=1, ge=1, le=64)
     queue_length_max: int = 50_000  # events waiting in one queue; beyond this the staff are warned (S122)
     queue_age_seconds_max: int = 60  # nor may the oldest of them have waited longer
-    database_pool_size: int = 10
-    sockets_per_user_max: int = 10
+    database_pool_size: int = 10  # connections that a process keeps; it may have ten more in a rush
+    sockets_per_user_max: int = 10  # a person's tabs and devices; one more is refused
     socket_queue_max: int = 100  # messages waiting for one slow socket before it is dropped
-    seal_every_seconds: int = 5
-    verify_every_seconds: int = 3_600
+    seal_every_seconds: int = 5  # how soon movements are in the chain of blocks
+    verify_every_seconds: int = 3_600  # how often every balance is derived again
 
     @field_validator(*_SCHEMES)
     @classmethod

@@ -1,4 +1,4 @@
-"""What time causes: sealing, expiry of holds, the invariants, and sweeping up. Each is one transaction, safe at any time."""
+"""What time causes: sealing, expiry of holds, the invariants, and sweeping up. Each is safe at any time."""
 
 from __future__ import annotations
 

@@ -71,7 +71,9 @@ class QueueConsumer:
         """Consume. Whatever isn't acknowledged when this ends comes again, to us or to another worker.
 
         Raises:
-            amqp.exceptions.AMQPError, OSError: the broker is away; call again.
+            amqp.exceptions.AMQPError, OSError, sqlalchemy.exc.OperationalError: the broker or PostgreSQL is away; call again.
+            TopologyMismatch: something on the broker has our name and other arguments.
+            ShardsMissing: this worker was told of too few shards.
         """
         self._arrived.clear()
         self._publisher = None

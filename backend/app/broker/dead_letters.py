@@ -32,6 +32,7 @@ def drain_dead_letters(broker: Broker, queues: Iterable[str], stopping: threadin
 
     Raises:
         sqlalchemy.exc.OperationalError, amqp.exceptions.AMQPError, OSError: something is away; nothing is lost, call again.
+        TopologyMismatch: something on the broker has our name and other arguments.
     """
     with broker.connected("nyord-dead-letters") as connection:
         channel = connection.channel()

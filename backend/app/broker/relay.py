@@ -52,6 +52,7 @@ def relay(broker: Broker, stopping: threading.Event) -> None:
     Raises:
         psycopg.OperationalError, amqp.exceptions.AMQPError, OSError: PostgreSQL or the broker is away. Everything unsent
             stays in the outbox; call again.
+        TopologyMismatch: something on the broker has our name and other arguments.
     """
     pause_seconds = between_turns_seconds()
     options = connection_options(f"-c timezone=UTC -c synchronous_commit=off {PINNED_OPTIONS}")

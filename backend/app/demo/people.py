@@ -41,8 +41,6 @@ METRO = Business("nagarmetro", "Nagar Metro Card")
 
 BUSINESSES = (*EMPLOYERS, *GROCERS, *RESTAURANTS, SWEETS, CLOTHES, POWER, PHONE, METRO)
 
-LANDLORDS = ("lakshmi.iyer", "harish.patel", "gurpreet.kaur")
-
 RESIDENTS = (
     Resident("asha", "Asha Raman", "sagarsoftware", 49_500, "lakshmi.iyer", 14_500, "Bengaluru"),
     Resident("rohan", "Rohan Mehta", "sagarsoftware", 46_000, "harish.patel", 13_000, "Pune"),

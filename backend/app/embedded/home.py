@@ -3,6 +3,8 @@
 version        which format the folder has, and which PostgreSQL made the data
 secrets.json   made once, 0600: the key that signs tokens, the password of the database
 postgres/      the database
+socket/        where it listens, for processes of this machine
+search/        the index, which can be built again from the database
 logs/          what gateway, worker and PostgreSQL had to say
 lock           held (flock) by the one process that owns the folder; the lock is the truth, not the file
 run.json       where a running bank answers, for commands beside it

@@ -129,7 +129,10 @@ class MoneyRefused(MoneyFacts, frozen=True, kw_only=True):
 
 
 class TransferFailed(MoneyRefused, frozen=True, kw_only=True):
-    """A transfer ended as FAILED: a business outcome, never retried. Published as `transfer.failed.<reason>`."""
+    """A transfer ended as FAILED, for good: refused, rejected, not decided in time, or given up by staff.
+
+    Published as `transfer.failed.<reason>`.
+    """
 
     topic = "transfer.failed"
     aliases = ("transaction.failed",)
@@ -236,7 +239,7 @@ class SessionRevoked(Event, frozen=True, kw_only=True):
 
 
 class KYCVerificationPending(Event, frozen=True, kw_only=True):
-    """A user handed in documents that wait for verification."""
+    """A user handed in documents that wait for verification. (Nothing records it yet.)"""
 
     topic = "kyc.verification_pending"
     aliases = ("kyc.review",)
@@ -284,7 +287,7 @@ class QueueOverflowed(Event, frozen=True, kw_only=True):
 
 
 class WorkerFailed(Event, frozen=True, kw_only=True):
-    """An event exhausted its retries and became a dead letter, or a worker broke (S148)."""
+    """An event exhausted its retries, or a foreign message wasn't believed, and became a dead letter (S148)."""
 
     topic = "system.worker_failed"
 

@@ -69,7 +69,7 @@ def replay_dead_letter(letter_id: RowId, admin: AdminUser, session: Write) -> De
 
 @admin_router.post("/dead-letters/{letter_id}/give-up")
 def give_up_dead_letter(letter_id: RowId, body: GiveUpRequest, admin: AdminUser, session: Write) -> DeadLetterOut:
-    """Close a dead letter for good, with the reason."""
+    """Close a dead letter for good, with the reason. A payment that it was to settle has failed then, and its customer knows."""
     letter = dead_letters.give_up(session, letter_id=letter_id, reason=body.reason, actor_id=admin.id)
     return DeadLetterOut.of(letter)
 

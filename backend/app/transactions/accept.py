@@ -1,6 +1,7 @@
 """Accepting transfers: the group commit behind `POST /transactions/initiate`, one of the two async islands.
 
-Requests that arrive while a batch commits form the next batch; nobody waits for a timer. A batch is two round trips: one
+Requests that arrive while a batch commits form the next batch; where several come at once, batches begin some milliseconds apart,
+and one that comes alone waits for no timer. A batch is two round trips: one
 reads what is needed of accounts, sessions and keys, the other writes the PENDING rows, the kept answers and the event in one
 statement. In between, `rules` decides in plain Python.
 """

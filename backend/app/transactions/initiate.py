@@ -57,7 +57,7 @@ class InitiateBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class BulkBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Up to `bulk_transfers_max` transfers, each with a key and an answer of its own."""
+    """Up to `bulk_transfers_max` transfers, each with an answer of its own and a key, its own or the bulk's with its position."""
 
     transfers: Annotated[list[InitiateBody], msgspec.Meta(min_length=1)]
 
@@ -116,7 +116,8 @@ class TransferEndpoint:
                 send, errors.status_of(error), errors.error_body(error), _error_headers(error), headers
             )
         if self._bulk:
-            return await send_answer(send, 200, _bulk_body(answers), [], headers)
+            repeated = [(b"idempotency-hit", b"true")] if all(answer.is_repeated for answer in answers) else []
+            return await send_answer(send, 200, _bulk_body(answers), repeated, headers)
         first = answers[0]
         return await send_answer(send, first.status, first.body, _answer_headers(first, wanted[0]), headers)
 

@@ -358,6 +358,7 @@ class TestBulk:
         )
         assert [result["http_status"] for result in first.json()["results"]] == [201, 201, 422, 201]
         assert first.json() == again.json()
+        assert ["idempotency-hit" in answer.headers for answer in (first, again)] == [False, True]
         assert count_of_transactions() == 3
         bank.settle()
         assert alice.balance() == 60.00

@@ -432,7 +432,7 @@ export interface paths {
         put?: never;
         /**
          * Give Up Dead Letter
-         * @description Close a dead letter for good, with the reason.
+         * @description Close a dead letter for good, with the reason. A payment that it was to settle has failed then, and its customer knows.
          */
         post: operations["give_up_dead_letter_admin_dead_letters__letter_id__give_up_post"];
         delete?: never;
@@ -1080,7 +1080,7 @@ export interface paths {
         put?: never;
         /**
          * Send money to many at once
-         * @description Each transfer has its own key and its own answer; one that is refused refuses only itself.
+         * @description Each transfer has its own answer, and its own key or the bulk's with its position; one that is refused refuses only itself.
          */
         post: operations["bulk_transactions_bulk_post"];
         delete?: never;
