@@ -48,8 +48,8 @@ log = structlog.get_logger("app.access")
 
 ROUTERS: tuple[APIRouter, ...] = (
     identity.router,
+    transactions.own_accounts_router,  # before /accounts/{account_id}, which would say that it knows GET alone
     accounts.router,
-    transactions.own_accounts_router,
     transactions.initiate_router,
     transactions.bulk_router,
     transactions.router,

@@ -45,7 +45,10 @@ def _bare(endpoint: TransferEndpoint) -> type[APIRoute]:
 
     class BareRoute(APIRoute):
         async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-            await endpoint(scope, receive, send)
+            if scope["method"] == "POST":
+                await endpoint(scope, receive, send)
+            else:  # the router asks for every method, and leaves it to the route to know its own
+                await super().handle(scope, receive, send)
 
     return BareRoute
 

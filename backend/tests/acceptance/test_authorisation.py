@@ -86,6 +86,25 @@ class TestInventory:
         assert SERVED - {route.name for route in ROUTES} == UNDOCUMENTED
         assert {route.name for route in ROUTES} <= SERVED
 
+    def test_no_other_method_does_anything(self, world: World, database: str) -> None:
+        """S51, S75: POST creates a transfer, and PUT, DELETE or HEAD to the same path don't."""
+        before = snapshot(database)
+        for path in sorted({route.path for route in ROUTES}):
+            known = [route for route in ROUTES if route.path == path]
+            for method in ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE"):
+                if method in {route.method for route in known} or f"{method} {path}" in SERVED:
+                    continue
+                body = world.body(known[0]) if known[0].takes_body else None
+                for person in (world.owner, world.admin):
+                    answer = world.bank.api.request(method, world.path(known[0]), json=body, headers=person.headers)
+                    # A path such as /transactions/initiate may be another's example: GET /transactions/{transaction_id}.
+                    assert answer.status_code in (403, 405, 422), (method, path, answer.text)
+                    if answer.status_code == 405:
+                        allowed = set(answer.headers["allow"].replace(" ", "").split(","))
+                        assert {f"{one} {path}" for one in allowed} <= SERVED, (method, path, allowed)
+        world.bank.settle()
+        assert changed(before, snapshot(database)) == set()
+
     def test_exactly_the_public_routes_ask_for_no_token(self) -> None:
         assert {route.name for route in ROUTES if route.is_public} == PUBLIC
 
