@@ -68,8 +68,8 @@ class Person:
             )
         return self.api.post(path, json=body, headers=self.headers | extra)
 
-    def put(self, path: str, body: Any = None) -> httpx2.Response:
-        return self.api.put(path, json=body, headers=self.headers)
+    def put(self, path: str, body: Any = None, **headers: str) -> httpx2.Response:
+        return self.api.put(path, json=body, headers=self.headers | headers)
 
     def delete(self, path: str) -> httpx2.Response:
         return self.api.delete(path, headers=self.headers)

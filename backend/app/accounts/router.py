@@ -120,8 +120,12 @@ def any_account(account_id: AccountId, admin: AdminUser, session: Read) -> Staff
     return StaffAccountOut.of(service.one(session, account_id, owner_id=None))
 
 
-@admin_router.put("/{account_id}/toggle-active")
-def toggle_account(account_id: AccountId, body: ActiveChange, admin: AdminUser, session: Write) -> StaffAccountOut:
+@admin_router.put("/{account_id}/toggle-active", response_model=StaffAccountOut)
+def toggle_account(account_id: AccountId, body: ActiveChange, admin: AdminUser, session: Write, once: Once) -> Response:
     """Switch an approved account on or off. While it is off nothing goes in or out."""
-    service.set_active(session, account_id=account_id, admin_id=admin.id, active=body.active, reason=body.reason)
-    return StaffAccountOut.of(service.one(session, account_id, owner_id=None))
+
+    def action() -> StaffAccountOut:
+        service.set_active(session, account_id=account_id, admin_id=admin.id, active=body.active, reason=body.reason)
+        return StaffAccountOut.of(service.one(session, account_id, owner_id=None))
+
+    return once(session, user_id=admin.id, body=body, action=action)

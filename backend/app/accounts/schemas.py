@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from app.accounts.models import Account, AccountStatus, AccountType
 from app.core.masking import mask_account_number
 from app.edge.idempotency import Repeatable
-from app.edge.wire import AmountOut, RowId, Strict
+from app.edge.wire import AmountOut, RowId
 from app.identity.models import User
 from app.ledger.models import LedgerAccount
 
@@ -33,7 +33,7 @@ class AccountDecision(Repeatable):
     reason: str = Field(default="", max_length=200)
 
 
-class ActiveChange(Strict):
+class ActiveChange(Repeatable):
     """Whether an account is to be on; without `active` it becomes the other."""
 
     active: bool | None = None

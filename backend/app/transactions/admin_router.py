@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import AwareDatetime
 
 from app.edge.idempotency import Once
 from app.edge.pages import Page, PageQuery
@@ -28,8 +28,8 @@ def all_transactions(
     kind: Annotated[TransactionKind | None, Query()] = None,
     user_id: Annotated[RowId | None, Query()] = None,
     account_id: Annotated[RowId | None, Query()] = None,
-    since: Annotated[datetime | None, Query()] = None,
-    until: Annotated[datetime | None, Query()] = None,
+    since: Annotated[AwareDatetime | None, Query()] = None,
+    until: Annotated[AwareDatetime | None, Query()] = None,
 ) -> Page[TransactionOut]:
     """Return transactions, newest first (S53)."""
     filters = queries.Filters(
@@ -39,15 +39,19 @@ def all_transactions(
     return Page.of(rows, page, out=lambda row: TransactionOut.of(row, None), row_id=lambda row: row.Transaction.id)
 
 
-@admin_router.post("/transactions/{transaction_id}/review")
+@admin_router.post("/transactions/{transaction_id}/review", response_model=TransactionDetail)
 def review(
-    transaction_id: Annotated[RowId, Path()], body: ReviewDecision, admin: AdminUser, session: Write
-) -> TransactionDetail:
+    transaction_id: Annotated[RowId, Path()], body: ReviewDecision, admin: AdminUser, session: Write, once: Once
+) -> Response:
     """Clear or reject a held transaction. Money leaves the hold exactly once, whoever is first."""
-    decide = reviews.clear if body.action == "clear" else reviews.reject
-    decide(session, transaction_id=transaction_id, admin_id=admin.id, reason=body.reason)
-    session.flush()
-    return TransactionDetail.of(queries.one(session, transaction_id, reader_id=admin.id, is_staff=True), None)
+
+    def action() -> TransactionDetail:
+        decide = reviews.clear if body.action == "clear" else reviews.reject
+        decide(session, transaction_id=transaction_id, admin_id=admin.id, reason=body.reason)
+        session.flush()
+        return TransactionDetail.of(queries.one(session, transaction_id, reader_id=admin.id, is_staff=True), None)
+
+    return once(session, user_id=admin.id, body=body, action=action)
 
 
 @admin_router.post("/accounts/{account_id}/adjust-balance", status_code=201, response_model=TransactionDetail)

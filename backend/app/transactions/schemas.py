@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from app.core.masking import mask_account_number
 from app.core.money import BASE_CURRENCY
 from app.edge.idempotency import Repeatable
-from app.edge.wire import AmountMinor, AmountOut, RowId, Strict
+from app.edge.wire import AmountMinor, AmountOut, RowId
 from app.transactions.categories import category_of
 from app.transactions.errors import FAILURE_SENTENCES
 from app.transactions.models import Transaction, TransactionKind, TransactionStatus
@@ -77,7 +77,7 @@ class RefundRequest(Repeatable):
     reason: str = Field(min_length=3, max_length=200)
 
 
-class ReviewDecision(Strict):
+class ReviewDecision(Repeatable):
     """What staff say of a held transaction."""
 
     action: Literal["clear", "reject"]

@@ -42,10 +42,12 @@ FAILED: dict[str, type[MoneyRefused]] = {
 }  # fmt: skip
 
 # The requests of a batch that nothing has become of yet. Of their sender's newest transactions before each (ids are in order of
-# time), how many are of the last minute? Only as many are read as the rule needs.
+# time), how many are of the last minute? Only as many are read as the rule needs. What staff book and what is given back isn't
+# the sender's haste.
 _PENDING = """
 SELECT t.id, (SELECT count(*) FROM (
         SELECT p.created_at FROM transactions p WHERE p.src_user_id = t.src_user_id AND p.id < t.id
+            AND p.kind IN ('transfer', 'deposit', 'withdrawal')
         ORDER BY p.id DESC LIMIT %s) newest
     WHERE newest.created_at > t.created_at - interval '60 seconds')
 FROM transactions t WHERE t.id = ANY(%s::bigint[]) AND t.status = 'PENDING'

@@ -44,6 +44,25 @@ OWNED_BY_BODY = {
     "POST /transactions/deposit",
     "POST /transactions/withdraw",
 }
+# Without an idempotency key: who sends them twice, because the answer was lost, has changed nothing more.
+TWICE_IS_ONCE = {
+    "POST /auth/register",  # the second is told that the name is taken
+    "POST /auth/login",
+    "POST /auth/refresh",
+    "POST /auth/logout",
+    "POST /auth/change-password",
+    "POST /auth/change-email",
+    "PUT /auth/me",
+    "DELETE /auth/sessions/{session_id}",
+    "POST /ws/ticket",
+    "PUT /notifications/read-all",
+    "PUT /notifications/{notification_id}/read",
+    "DELETE /notifications/{notification_id}",
+    "PUT /admin/users/{user_id}",  # says how it shall be, not what to turn over
+    "POST /admin/approve-kyc",
+    "POST /admin/dead-letters/{letter_id}/replay",
+    "POST /admin/dead-letters/{letter_id}/give-up",
+}
 STAFF_MAY_TOO = {"GET /transactions/{transaction_id}", "POST /transactions/{transaction_id}/refund"}
 # Served, and on purpose not in the document: twins for clients that can't PUT, the document itself, and the socket.
 UNDOCUMENTED = {
@@ -104,6 +123,14 @@ class TestInventory:
                         assert {f"{one} {path}" for one in allowed} <= SERVED, (method, path, allowed)
         world.bank.settle()
         assert changed(before, snapshot(database)) == set()
+
+    def test_exactly_these_change_something_without_a_key(self) -> None:
+        """S226: whatever moves money, opens an account or turns something over takes a key; of these, twice is once."""
+
+        def takes_key(route: Route) -> bool:
+            return any(one["name"].lower() == "idempotency-key" for one in route.operation.get("parameters", ()))
+
+        assert {route.name for route in ROUTES if route.method != "GET" and not takes_key(route)} == TWICE_IS_ONCE
 
     def test_exactly_the_public_routes_ask_for_no_token(self) -> None:
         assert {route.name for route in ROUTES if route.is_public} == PUBLIC

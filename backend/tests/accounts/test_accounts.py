@@ -292,6 +292,16 @@ class TestToggle:
         states = [admin.put(path, body).json()["is_active"] for body in wishes]
         assert states == [False, True, True, False, False]
 
+    def test_the_same_request_twice_is_once(self, bank: Bank) -> None:
+        """S226: an answer that was lost is asked for again, and the account stays off."""
+        alice, admin = bank.customer(), bank.admin()
+        path = f"/admin/accounts/{alice.account}/toggle-active"
+        first, again = (admin.put(path, {}, **{"Idempotency-Key": "lost-card"}) for _ in range(2))
+        assert first.json() == again.json()
+        assert first.json()["is_active"] is False
+        assert ["idempotency-hit" in answer.headers for answer in (first, again)] == [False, True]
+        assert admin.put(path, {"idempotency_key": "found-it"}).json()["is_active"] is True
+
     def test_switched_off_between_accepting_and_settling_the_transfer_fails(self, bank: Bank) -> None:
         alice, bob, admin = bank.customer(100_00), bank.customer(), bank.admin()
         sent = alice.send(bob, 40).json()["transaction_id"]

@@ -46,6 +46,19 @@ class TestRules:
         assert [bank.status(one) for one in sent] == ["SUCCESS"] * 5 + ["UNDER_REVIEW"]
         assert alice.get(f"/transactions/{sent[5]}").json()["reason"] == "high-frequency-transfers"
 
+    def test_what_staff_do_isnt_the_customer_s_haste(self, bank: Bank) -> None:
+        """S156: corrections and refunds of the last minute aren't payments that the customer asked for."""
+        alice, bob, admin = bank.customer(1000_00), bank.customer(1000_00), bank.admin()
+        path = f"/admin/accounts/{alice.account}/adjust-balance"
+        for _ in range(5):
+            admin.post(path, {"amount": 1, "direction": "debit", "reason": "a fee, by hand"})
+        got = bob.send(alice, 5).json()["transaction_id"]
+        bank.settle()
+        assert admin.post(f"/transactions/{got}/refund", {"reason": "paid twice"}).status_code == 201
+        sent = [alice.send(bob, 1).json()["transaction_id"] for _ in range(6)]
+        bank.settle()
+        assert [bank.status(one) for one in sent] == ["SUCCESS"] * 5 + ["UNDER_REVIEW"]
+
     def test_five_a_minute_go_on_for_ever(self, bank: Bank) -> None:
         alice, bob = bank.customer(1000_00), bank.customer()
         start = clock.now()
@@ -183,6 +196,19 @@ class TestReview:
         for thread in threads:
             thread.join()
         assert sorted(answers) == [200] + [409] * 7
+        assert bob.balance() == 60_000.0
+        assert bank.findings() == []
+
+    def test_who_decides_twice_with_one_key_gets_the_first_answer(self, bank: Bank) -> None:
+        """S226: the answer to a decision may be lost, and the money has moved."""
+        _, bob, transaction_id = held(bank)
+        admin = bank.admin()
+        path, body = f"/admin/transactions/{transaction_id}/review", {"action": "clear", "reason": "called them"}
+        first, again = (admin.post(path, body, **{"Idempotency-Key": "decided"}) for _ in range(2))
+        assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
+        assert again.headers["idempotency-hit"] == "true"
+        other = admin.post(path, body | {"action": "reject", "idempotency_key": "decided"})
+        assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
         assert bob.balance() == 60_000.0
         assert bank.findings() == []
 

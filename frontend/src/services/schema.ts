@@ -1421,6 +1421,11 @@ export interface components {
             /** Active */
             active?: boolean | null;
             /**
+             * Idempotency Key
+             * @description Makes a repetition of this request harmless.
+             */
+            idempotency_key?: string | null;
+            /**
              * Reason
              * @default
              */
@@ -2298,6 +2303,11 @@ export interface components {
              * @enum {string}
              */
             action: "clear" | "reject";
+            /**
+             * Idempotency Key
+             * @description Makes a repetition of this request harmless.
+             */
+            idempotency_key?: string | null;
             /** Reason */
             reason: string;
         };
@@ -4135,7 +4145,10 @@ export interface operations {
     toggle_account_admin_accounts__account_id__toggle_active_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repetition harmless; a key in the body wins. */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 account_id: number;
             };
@@ -6365,7 +6378,10 @@ export interface operations {
     review_admin_transactions__transaction_id__review_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repetition harmless; a key in the body wins. */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 transaction_id: number;
             };
