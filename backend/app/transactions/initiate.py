@@ -112,6 +112,7 @@ class TransferEndpoint:
                 wanted = [_wanted(transfer, claims, key, state["request_id"], settings, both_own=self._both_own)]
             answers = await acceptor.submit(wanted)
         except BankError as error:
+            scope["state"]["code"] = error.code
             return await send_answer(
                 send, errors.status_of(error), errors.error_body(error), _error_headers(error), headers
             )
@@ -119,6 +120,8 @@ class TransferEndpoint:
             repeated = [(b"idempotency-hit", b"true")] if all(answer.is_repeated for answer in answers) else []
             return await send_answer(send, 200, _bulk_body(answers), repeated, headers)
         first = answers[0]
+        if first.status >= 400:
+            state["code"] = errors.code_in(first.body)
         return await send_answer(send, first.status, first.body, _answer_headers(first, wanted[0]), headers)
 
 
@@ -184,7 +187,11 @@ def _require_each_field_once(body: bytes) -> None:
 def _parse_bulk(
     body: bytes, claims: tokens.Claims, header_key: str | None, trace: str, settings: Settings
 ) -> list[Wanted]:
-    """Turn a bulk into what `accept` takes. A transfer without a key of its own has the header's, with its position."""
+    """Turn a bulk into what `accept` takes. A transfer without a key of its own has the header's, with its position.
+
+    Raises:
+        BankError: one of them can't be understood, and so nothing is begun; `transfer` in its data is that one's position.
+    """
     transfers = _decode(body, _decode_bulk).transfers
     if len(transfers) > settings.bulk_transfers_max:
         raise Invalid(
@@ -192,13 +199,18 @@ def _parse_bulk(
         )
     if body.count(b'"transfers"') > 1 or b"\\" in body:
         _require_each_field_once(body)
-    for one in _decode(body, _decode_raws).transfers:
-        _require_each_field_once(bytes(one))
     key = _checked_key(header_key, BULK_KEY_CHARACTERS_MAX)
-    return [
-        _wanted(transfer, claims, f"{key}#{number}" if key else None, trace, settings)
-        for number, transfer in enumerate(transfers)
-    ]
+    wanted: list[Wanted] = []
+    for number, (raw, transfer) in enumerate(zip(_decode(body, _decode_raws).transfers, transfers, strict=True)):
+        try:
+            _require_each_field_once(bytes(raw))
+            wanted.append(_wanted(transfer, claims, f"{key}#{number}" if key else None, trace, settings))
+        except BankError as error:
+            if len(transfers) > 1:
+                error.detail = f"Transfer {number + 1} of {len(transfers)}: {error.detail}"
+            error.data |= {"transfer": number}
+            raise
+    return wanted
 
 
 def _wanted(

@@ -91,8 +91,8 @@ bulk_router = APIRouter(tags=["transactions"], route_class=_bare(bulk_endpoint))
 bulk_router.add_api_route(
     BULK_PATH, _never_called, methods=["POST"], status_code=200, response_model=BulkAccepted, name="bulk",
     summary="Send money to many at once",
-    description="Each transfer has its own answer, and its own key or the bulk's with its position; "
-    "one that is refused refuses only itself.",
+    description="Each transfer has its own answer, and its own key or the bulk's with its position; one that is refused "
+    "refuses only itself. One that can't be understood (422) is named and refuses all, before anything is begun.",
     openapi_extra=_documented(
         BULK_SCHEMA, key_means="Makes a repetition of the whole bulk harmless: a transfer without a key of its own has this one "
         "and its position.", key_characters_max=BULK_KEY_CHARACTERS_MAX,

@@ -413,6 +413,22 @@ class TestBulk:
             assert re.fullmatch(r"The body says `\w+` twice; send each field once\.", answer.json()["detail"])
         assert count_of_transactions() == 0
 
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"amount": 0.001}, {"currency": "inr"}, {"metadata": [1]}, {"note": "two\nlines"}],
+        ids=lambda wrong: next(iter(wrong)),
+    )
+    def test_the_one_that_can_t_be_understood_is_named_and_nothing_is_begun(
+        self, bank: Bank, wrong: dict[str, object]
+    ) -> None:
+        alice, bob = bank.customer(100_00), bank.customer()
+        transfers = self.bulk(alice, bob, 1, 2, 3)
+        transfers[1] |= wrong
+        answer = alice.post("/transactions/bulk", {"transfers": transfers})
+        assert (answer.status_code, answer.json()["data"]["transfer"]) == (422, 1)
+        assert answer.json()["detail"].startswith("Transfer 2 of 3: ")
+        assert count_of_transactions() == 0
+
     def test_two_lists_of_transfers_are_refused(self, bank: Bank) -> None:
         alice, bob = bank.customer(100_00), bank.customer()
         one = json.dumps(self.bulk(alice, bob, 1))

@@ -1080,7 +1080,7 @@ export interface paths {
         put?: never;
         /**
          * Send money to many at once
-         * @description Each transfer has its own answer, and its own key or the bulk's with its position; one that is refused refuses only itself.
+         * @description Each transfer has its own answer, and its own key or the bulk's with its position; one that is refused refuses only itself. One that can't be understood (422) is named and refuses all, before anything is begun.
          */
         post: operations["bulk_transactions_bulk_post"];
         delete?: never;
