@@ -124,7 +124,7 @@ class Nyord(FastAPI):
         if status >= 400:
             log.info(
                 "request", method="POST", route=path, status=status, duration_ms=round(seconds * 1000, 1),
-                user_id=state.get("user_id"), request_id=request_id,
+                user_id=state.get("user_id"), request_id=request_id, code=state.get("code"),
             )  # fmt: skip
 
 

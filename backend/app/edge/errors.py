@@ -74,6 +74,15 @@ def body_of(detail: str, code: str, data: dict[str, Any]) -> bytes:
     return json.dumps({"detail": detail, "code": code, "data": data}, ensure_ascii=False, default=str).encode()
 
 
+def code_in(body: bytes) -> str | None:
+    """Return which error a JSON body tells of; none if it is no error's."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return None
+    return found.get("code") if isinstance(found, dict) else None
+
+
 def error_body(error: BankError) -> bytes:
     """Return the JSON body that answers this error."""
     return body_of(error.detail, error.code, error.data)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import TooLarge
-from app.edge.errors import body_of, error_body, internal_error_body
+from app.edge.errors import body_of, code_in, error_body, internal_error_body
 from app.telemetry.context import adopted
 from app.telemetry.requests import answered
 
@@ -96,6 +96,7 @@ class EdgeMiddleware:
                 status=answer.status,
                 duration_ms=round(seconds * 1000, 1),
                 user_id=scope["state"].get("user_id"),
+                **({"code": answer.code} if answer.code else {}),
             )
 
     def _limit(self, path: str) -> int:
@@ -113,6 +114,7 @@ class _Answer:
         self._headers = headers
         self.request_id = request_id
         self.status: int | None = None
+        self.code: str | None = None  # of the refusal, by which it is found again in the log
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -124,6 +126,8 @@ class _Answer:
             own += [header for header in extra if header[0] not in names or header[0] == b"vary"]
             own.append((b"x-request-id", self.request_id.encode()))
             message = {**message, "headers": own}
+        elif self.status is not None and self.status >= 400:
+            self.code = code_in(message.get("body", b""))
         await self._send(message)
 
     async def error(self, status: int, body: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,10 @@ from sqlalchemy import select, text
 from app.broker.relay import outgoing
 from app.core import clock
 from app.database import unit_of_work
+from app.enquiries.indexes import LOGS
+from app.enquiries.shipping import OwnLines
 from app.events.models import OutboxBundle
+from app.search.engine import search_engine
 from tests.bank import Bank, Person
 
 Searchable = Callable[[], None]
@@ -107,6 +111,31 @@ class TestLog:
         since = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         lines = found(admin, "/admin/logs/search", q="insufficient_funds", since=since.isoformat())
         assert [line["data"]["transaction_id"] for line in lines] == [second]
+
+    def test_a_refusal_at_the_door(self, either_engine: str, bank: Bank, searchable: Searchable) -> None:
+        """Nothing was accepted, so there is no event; the line of the request says why."""
+        asha, rohan, admin = bank.customer(100_00), bank.customer(), bank.admin()
+        lines = OwnLines()
+        logging.getLogger().addHandler(lines)
+        try:
+            for again in (False, True):
+                answer = asha.send(rohan, 1_000, key="too-much")
+                assert (answer.status_code, "idempotency-hit" in answer.headers) == (422, again)
+            kept = asha.post(
+                "/transactions/withdraw", {"account_id": asha.account, "amount": 1_000}, **{"Idempotency-Key": "cash"}
+            )
+            assert kept.status_code == 422
+        finally:
+            logging.getLogger().removeHandler(lines)
+        searchable()
+        search_engine().write(LOGS, lines.take())
+        search_engine().refresh(LOGS)
+        said = found(admin, "/admin/logs/search", q="insufficient_funds")
+        assert [(one["user_id"], one["data"]["route"]) for one in said] == [
+            (asha.id, "/transactions/withdraw"),
+            (asha.id, "/transactions/initiate"),
+            (asha.id, "/transactions/initiate"),
+        ]
 
     def test_a_sign_in(self, either_engine: str, bank: Bank, searchable: Searchable) -> None:
         admin = bank.admin()
