@@ -106,7 +106,8 @@ def _requested(event: MoneyFacts) -> str:
 
 
 def _moved(event: MoneyMoved) -> str:
-    balance_minor = event.src_balance_minor if event.src_user_id is not None else event.dest_balance_minor
+    # Not by the user: cash names its customer on both sides, and only the side with an account has a balance.
+    balance_minor = event.src_balance_minor if event.src_account is not None else event.dest_balance_minor
     after = f"\nBALANCE_AFTER: {_plain(balance_minor, event.currency)}" if balance_minor is not None else ""
     return f"{_amount(event)}{after}\nSTATUS: success"
 

@@ -92,12 +92,15 @@ class TestBlock:
         assert "\nBALANCE_AFTER: -0.50\n" in written(transfer_completed(src_balance_minor=-50))
 
     def test_a_deposit_speaks_of_its_recipient(self) -> None:
-        event = DepositCompleted(**facts(src_user_id=None), src_balance_minor=None, dest_balance_minor=200_00)
+        """Cash names its customer on both sides; only the side with an account has a balance."""
+        paid_in = facts(kind="deposit", src_user_id=9, src_account=None, src_user_name="Meera Nair")
+        event = DepositCompleted(**paid_in, src_balance_minor=None, dest_balance_minor=200_00)
         assert "USER: 9\n" in written(event)
         assert "BALANCE_AFTER: 200\n" in written(event)
 
     def test_a_withdrawal_speaks_of_its_owner(self) -> None:
-        event = WithdrawalCompleted(**facts(dest_user_id=None), src_balance_minor=1_00, dest_balance_minor=None)
+        paid_out = facts(kind="withdrawal", dest_user_id=7, dest_account=None, dest_user_name="Arjun Rao")
+        event = WithdrawalCompleted(**paid_out, src_balance_minor=1_00, dest_balance_minor=None)
         assert "USER: 7\n" in written(event)
         assert "BALANCE_AFTER: 1\n" in written(event)
 
