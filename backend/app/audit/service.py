@@ -159,13 +159,13 @@ def _bundle_range(session: Session, wanted: EventFilter) -> tuple[int, int]:
     first, last = session.execute(select(func.min(OutboxBundle.id), func.max(OutboxBundle.id))).one()
     if first is None:
         return 1, 0
-    lowest = first if wanted.since is None else _first_since(session, wanted.since - SLACK, first, last)
-    highest = last if wanted.until is None else _first_since(session, wanted.until + SLACK, first, last)
+    lowest = first if wanted.since is None else _first_since(session, wanted.since, SLACK, first, last)
+    highest = last if wanted.until is None else _first_since(session, wanted.until, -SLACK, first, last)
     return lowest, highest
 
 
-def _first_since(session: Session, instant: datetime, first: int, last: int) -> int:
-    """Return the id of about the first bundle recorded at or after an instant.
+def _first_since(session: Session, instant: datetime, slack: timedelta, first: int, last: int) -> int:
+    """Return the id of about the first bundle recorded at or after an instant, or `slack` before it.
 
     Ids are in order of time, give or take a moment, so the log needs no index on times: it is searched by halves.
     """
@@ -174,7 +174,7 @@ def _first_since(session: Session, instant: datetime, first: int, last: int) -> 
         later = session.execute(
             select(OutboxBundle.recorded_at).where(OutboxBundle.id >= middle).order_by(OutboxBundle.id).limit(1)
         ).scalar_one()
-        if later < instant:
+        if later + slack < instant:  # the instant may be the calendar's first or last, and has nothing to give or take
             first = middle + 1
         else:
             last = middle

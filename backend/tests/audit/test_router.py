@@ -155,6 +155,21 @@ class TestEventLog:
         assert [event["facts"]["transaction_id"] for event in before] == [1, 0]
         assert get_all(admin, "/admin/events", **{"from": (clock.now() + timedelta(days=1)).isoformat()}) == []
 
+    @pytest.mark.parametrize(
+        ("edge", "day"),
+        [
+            ("from", "0001-01-01T00:00:00Z"),
+            ("from", "0001-01-01T00:00:00+05:30"),
+            ("to", "9999-12-31T23:59:59Z"),
+            ("to", "9999-12-31T23:59:59-05:30"),
+        ],
+    )
+    def test_from_the_first_day_to_the_last_of_the_calendar(self, bank: Bank, edge: str, day: str) -> None:
+        with unit_of_work() as session:
+            record(session, transfer_completed(transaction_id=7))
+        [found] = get_all(bank.admin(), "/admin/events", topic="transfer.completed", **{edge: day})
+        assert found["facts"]["transaction_id"] == 7
+
     def test_an_empty_log(self, database: str) -> None:
         with unit_of_work() as session:
             assert service.log_page(session, wanted=service.EventFilter(), limit=10) == service.EventPage([], None)
