@@ -105,12 +105,14 @@ class TestLog:
 
     def test_a_refusal_for_want_of_money(self, either_engine: str, bank: Bank, searchable: Searchable) -> None:
         asha, rohan, admin = bank.customer(100_00), bank.customer(), bank.admin()
+        before = clock.now().isoformat()
         first, second = (asha.send(rohan, 80).json()["transaction_id"] for _ in range(2))
         searchable()
         assert (bank.status(first), bank.status(second)) == ("SUCCESS", "FAILED")
-        since = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        lines = found(admin, "/admin/logs/search", q="insufficient_funds", since=since.isoformat())
-        assert [line["data"]["transaction_id"] for line in lines] == [second]
+        after = clock.now().isoformat()
+        for period, refused in ({"from": before, "to": after}, [second]), ({"from": after}, []), ({"to": before}, []):
+            lines = found(admin, "/admin/logs/search", q="insufficient_funds", **period)
+            assert [line["data"]["transaction_id"] for line in lines] == refused
 
     def test_a_refusal_at_the_door(self, either_engine: str, bank: Bank, searchable: Searchable) -> None:
         """Nothing was accepted, so there is no event; the line of the request says why."""
