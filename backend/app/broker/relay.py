@@ -11,6 +11,7 @@ import threading
 import time
 from typing import Any
 
+import msgspec
 import psycopg
 import structlog
 
@@ -22,8 +23,9 @@ from app.core import failpoints
 from app.core.arrays import int_array
 from app.database import PATIENCE, PINNED_OPTIONS, connection_options
 from app.events import measured
-from app.events.catalogue import canonical
+from app.events.catalogue import Event, canonical
 from app.events.consumer import queues_for
+from app.events.outbox import decode
 from app.events.waker import between_turns_seconds
 
 log = structlog.get_logger("events")
@@ -102,16 +104,20 @@ def outgoing(
 ) -> Outgoing:
     """Return the message of a bundle. The events themselves say when, who and about what; the headers are for routing."""
     headers: dict[str, Any] = {"schema_version": version, "count": count}
-    if aliases := _aliases(topic):
-        headers["CC"] = list(aliases)
+    if names := _names(topic, payload):
+        headers["CC"] = names
     if trace:
         headers["trace"] = trace
     is_wanted = bool(queues_for(topic))
     return Outgoing(EVENTS, topic, payload, str(outbox_id), topic, recorded_at, headers, mandatory=is_wanted)
 
 
-def _aliases(topic: str) -> tuple[str, ...]:
+def _names(topic: str, payload: str) -> list[str]:
+    """Return the other names of a bundle. Few events must be read for it: those whose names aren't always true."""
     try:
-        return canonical(topic).aliases
-    except KeyError:
-        return ()  # a newer program recorded it and this one relays for a while: nobody else's events may wait for that
+        kind = canonical(topic)
+        if kind.names is Event.names:
+            return list(kind.aliases)
+        return sorted({name for event in decode(topic, payload) for name in event.names})
+    except (KeyError, msgspec.DecodeError):
+        return []  # a newer program recorded it and this one relays for a while: nobody else's events may wait for that

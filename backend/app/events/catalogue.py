@@ -31,6 +31,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         """The topic this very event is published under; most events have just the one of their class."""
         return self.topic
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The aliases this very event is published under as well; of most events all are true."""
+        return self.aliases
+
 
 # -- money: what the customer asked for, and what became of it ---------------------------------------------------------
 
@@ -248,7 +253,7 @@ class KYCVerificationPending(Event, frozen=True, kw_only=True):
 
 
 class KYCStatusChanged(Event, frozen=True, kw_only=True):
-    """A user's KYC was approved or rejected. `status` is `approved` or `rejected`."""
+    """A user's KYC was approved or rejected. `status` is `approved` or `rejected`; the names that are true of it go along."""
 
     topic = "kyc.status_changed"
     aliases = ("kyc.approved", "kyc.rejected", "kyc.completed", "kyc.verified")
@@ -256,6 +261,12 @@ class KYCStatusChanged(Event, frozen=True, kw_only=True):
     user_id: int
     status: str
     reason: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        if self.status == "approved":
+            return ("kyc.approved", "kyc.completed", "kyc.verified")
+        return ("kyc.rejected", "kyc.completed")
 
 
 class AccountUpdated(Event, frozen=True, kw_only=True):

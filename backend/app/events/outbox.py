@@ -47,11 +47,12 @@ class Bundle(NamedTuple):
 def bundles(events: Iterable[Event]) -> list[Bundle]:
     """Return the outbox rows for these events: one per topic, in order, of at most `BUNDLE_EVENTS_MAX` events each.
 
+    A message has its names for all of its events, so that events of other names begin another bundle.
     A bundle's trace is its events' common one; the requests of a group commit each have their own, in their events.
     """
     made: list[Bundle] = []
     ordered = sorted(events, key=lambda event: event.routing_key)  # stable: within a topic the order of recording stays
-    for topic, same in groupby(ordered, key=lambda event: event.routing_key):
+    for (topic, _), same in groupby(ordered, key=lambda event: (event.routing_key, event.names)):
         group = list(same)
         for start in range(0, len(group), BUNDLE_EVENTS_MAX):
             part = group[start : start + BUNDLE_EVENTS_MAX]

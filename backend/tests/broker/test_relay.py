@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import psycopg
 import pytest
 
 from app.broker import relay
 from app.broker.connection import connected, declare, lengths
 from app.broker.publish import Publisher
-from app.broker.relay import relay_some
+from app.broker.relay import outgoing, relay_some
 from app.broker.topology import topology
 from app.config import get_settings
+from app.core import clock
+from app.database import unit_of_work
+from app.events.catalogue import KYCStatusChanged
 from app.events.consumer import Consumer, consumers
+from app.events.outbox import record
 from tests.events.conftest import commit, count
 
 Hand = tuple[psycopg.Connection[tuple[object, ...]], Publisher]
@@ -68,3 +73,36 @@ class TestRelaySome:
             commit(number)
         assert [relay_some(*hand), relay_some(*hand), relay_some(*hand)] == [True, True, False]
         assert count("outbox_unsent") == 0
+
+
+class TestNames:
+    """S103, S108, S114, S118: a decision about somebody's identity is heard under the names that are true of it."""
+
+    @pytest.mark.parametrize(
+        ("name", "heard"),
+        [
+            ("kyc.status_changed", ["approved", "rejected"]),
+            ("kyc.status_changed.#", ["approved", "rejected"]),
+            ("kyc.completed", ["approved", "rejected"]),
+            ("kyc.approved", ["approved"]),
+            ("kyc.verified", ["approved"]),
+            ("kyc.rejected", ["rejected"]),
+        ],
+    )
+    def test_who_listens_for_a_name(self, hand: Hand, rabbitmq_vhost: str, name: str, heard: list[str]) -> None:
+        with connected(rabbitmq_vhost, "stranger") as connection:
+            channel = connection.channel()
+            channel.queue_declare("stranger", exclusive=True)
+            channel.queue_bind("stranger", "banking.events", name)
+            with unit_of_work() as session:
+                for status in ("approved", "rejected"):
+                    record(session, KYCStatusChanged(occurred_at=clock.now(), user_id=7, status=status))
+            relay_some(*hand)
+            came = list(iter(lambda: channel.basic_get("stranger", no_ack=True), None))
+        assert [msgspec.json.decode(message.body)[0]["status"] for message in came] == heard
+        assert {message.delivery_info["routing_key"] for message in came} == {"kyc.status_changed"}
+
+    @pytest.mark.parametrize("payload", ["nonsense", "[{}]", '[{"status":7}]'])
+    def test_nobody_waits_for_one_that_can_not_be_read(self, payload: str) -> None:
+        message = outgoing(1, "kyc.status_changed", 1, None, 1, payload, 0)
+        assert (message.key, "CC" in message.headers) == ("kyc.status_changed", False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from app.events.catalogue import CATALOGUE, Event, canonical
+from app.core import clock
+from app.events.catalogue import CATALOGUE, Event, KYCStatusChanged, canonical
 
 # The specification's spellings and the canonical name of each; kyc.review's job is the pending verification.
 SPELLINGS = {
@@ -47,6 +48,17 @@ class TestNames:
     def test_no_spelling_means_two_events(self) -> None:
         names = [name for event in CATALOGUE.values() for name in (event.topic, *event.aliases)]
         assert len(names) == len(set(names))
+
+    @pytest.mark.parametrize(
+        ("status", "names"),
+        [
+            ("approved", {"kyc.approved", "kyc.completed", "kyc.verified"}),
+            ("rejected", {"kyc.rejected", "kyc.completed"}),
+        ],
+    )
+    def test_a_decision_has_the_names_that_are_true_of_it(self, status: str, names: set[str]) -> None:
+        event = KYCStatusChanged(occurred_at=clock.now(), user_id=7, status=status)
+        assert set(event.names) == names < set(event.aliases)
 
     @pytest.mark.parametrize("name", ["", "transfer", "user", "notify.user.7"])
     def test_a_name_of_nothing(self, name: str) -> None:

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import text
 
 from app.database import unit_of_work
-from app.events.catalogue import CATALOGUE, LoginFailed, TransferFailed, UserRegistered
+from app.events.catalogue import CATALOGUE, KYCStatusChanged, LoginFailed, TransferFailed, UserRegistered
 from app.events.consumer import Consumer
 from app.events.outbox import BUNDLE_EVENTS_MAX, bundles, decode, record
 from app.events.runner import drain
@@ -67,6 +67,16 @@ class TestBundles:
     def test_an_event_may_have_a_routing_key_of_its_own(self) -> None:
         """S121: a failed transfer is published under its reason."""
         assert bundles([transfer_failed(reason="insufficient_funds")])[0].topic == "transfer.failed.insufficient_funds"
+
+    def test_events_of_other_names_share_no_bundle(self) -> None:
+        """Who listens for approvals gets no rejection with them; and a later decision stays a later bundle."""
+        decided = [
+            KYCStatusChanged(occurred_at=happened(0).occurred_at, user_id=number, status=status)
+            for number, status in enumerate(["rejected", "approved", "approved", "rejected"])
+        ]
+        made = bundles(decided)
+        assert [(bundle.topic, bundle.count) for bundle in made] == [("kyc.status_changed", n) for n in (1, 2, 1)]
+        assert [event for bundle in made for event in decode(bundle.topic, bundle.payload)] == decided
 
 
 class TestDecode:
