@@ -149,7 +149,8 @@ Every name above also matches what begins with it and a full stop: a failed tran
 ## Over the socket
 
 `/ws?token=` (an access token) or `/ws?ticket=` (from `POST /ws/ticket`) gives its user these messages; `{{"type":"ping"}}` is
-answered with `{{"type":"pong"}}`.
+answered with `{{"type":"pong"}}`. `notify.user.<id>` is no event on the broker but this: a channel of the WebSocket for every
+user, which nobody else hears.
 
 | type | what it says |
 | --- | --- |

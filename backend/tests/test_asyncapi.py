@@ -1,6 +1,6 @@
 """The published description of events and pushes: as the code is, and as what really travels is.
 
-S98, S99, S102-S118, S120-S128: a program that validates against these documents understands what it gets.
+S98, S99, S102-S118, S120-S126, S128: a program that validates against these documents understands what it gets.
 """
 
 from __future__ import annotations

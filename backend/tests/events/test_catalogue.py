@@ -1,4 +1,4 @@
-"""S102-S118, S120-S128, C3-C6: the names of the events. One canonical name each; the other spellings mean the same."""
+"""S102-S118, S120-S126, S128, C3-C6: the names of the events. One canonical name each; the other spellings mean the same."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SPELLINGS = {
 
 
 class TestNames:
-    """S102-S118, S120-S128."""
+    """S102-S118, S120-S126, S128."""
 
     @pytest.mark.parametrize(("spelling", "topic"), SPELLINGS.items())
     def test_every_spelling_means_its_event(self, spelling: str, topic: str) -> None:

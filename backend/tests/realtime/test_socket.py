@@ -73,7 +73,7 @@ def present() -> list[int]:
 
 
 class TestTransfer:
-    """S98, S99, S100, S129, S130, S140.10: both sides of a transfer see it happen, each their own balance."""
+    """S98, S99, S100, S127, S129, S130, S140.10: both sides of a transfer see it happen, each their own balance."""
 
     def test_both_sides(self, bank: Bank) -> None:
         arjun, meera = bank.customer(1_000_00, name="Arjun Rao"), bank.customer(50_00, name="Meera Nair")
