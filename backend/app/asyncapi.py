@@ -145,6 +145,7 @@ the topic, `headers.count` how many, `headers.schema_version` which version of t
 {rows}
 
 Every name above also matches what begins with it and a full stop: a failed transfer comes as `transfer.failed.<reason>`.
+`transaction.completed` and `transaction.failed` are names of transfers alone: deposits and withdrawals have only their own.
 
 ## Over the socket
 
