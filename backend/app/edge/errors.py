@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -150,7 +150,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = error.errors()
+    return answer(wrong_fields(error.errors()))
+
+
+def wrong_fields(found: Sequence[dict[str, Any]]) -> Invalid:
+    """Return the error of a request with mistakes in its fields, each described as pydantic does: `type`, `loc`, `msg`, `ctx`."""
     # What was wrong and where, never the value itself: it may be a password in the wrong field.
     errors = [
         {
@@ -161,7 +165,7 @@ async def _validation_error(request: Request, error: Exception) -> Response:
         }
         for one in found[:VALIDATION_ERRORS_MAX]
     ]
-    return _json(body_of(_validation_sentence(found[0]), Invalid.code, {"errors": errors}), 422)
+    return Invalid(_validation_sentence(found[0]), errors=errors)
 
 
 def _limits(context: dict[str, Any]) -> dict[str, int]:

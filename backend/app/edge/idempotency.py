@@ -28,6 +28,7 @@ from app.edge import errors
 from app.edge.wire import Strict
 
 KEY_CHARACTERS_MAX = 200
+KEY_RULE = f"It must be 1 to {KEY_CHARACTERS_MAX} printable ASCII characters without spaces"
 TWIN_WAIT_SECONDS = 3  # a request that is still running is nearly always done by then
 TWIN_RETRY_SECONDS = 1
 

@@ -28,6 +28,7 @@ from app.identity.errors import SignInNeeded, TokenInvalid
 from app.transactions.accept import Acceptor
 from app.transactions.batch import Answer, Wanted
 from app.transactions.errors import KeyRequired
+from app.transactions.mistakes import mistake
 
 NOTE_CHARACTERS_MAX = 140
 METADATA_BYTES_MAX = 4_096
@@ -158,11 +159,12 @@ async def _body(receive: Receive, bytes_max: int) -> bytes:
             return body
 
 
-def _decode(body: bytes, decoder: Callable[[bytes], T]) -> T:
+def _decode(body: bytes, decoder: Callable[[bytes], T], *place: str) -> T:
+    """Read JSON that stands in this place of the body: nowhere is the body itself."""
     try:
         return decoder(body)
     except msgspec.ValidationError as error:
-        raise Invalid(f"{error}.".replace(" - at `$.", ": at `"), errors=[{"message": str(error)}]) from None
+        raise errors.wrong_fields([mistake(error, place)]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Invalid(NOT_JSON) from None
 
@@ -259,7 +261,7 @@ def _metadata(field: msgspec.Raw) -> str | None:
         return None
     if len(raw) > METADATA_BYTES_MAX:
         raise Invalid(f"metadata is larger than we keep ({METADATA_BYTES_MAX} bytes).", bytes_max=METADATA_BYTES_MAX)
-    if not _is_shallow(_decode(raw, _decode_object), METADATA_LEVELS_MAX):
+    if not _is_shallow(_decode(raw, _decode_object, "metadata"), METADATA_LEVELS_MAX):
         raise Invalid(
             f"metadata is nested deeper than we keep ({METADATA_LEVELS_MAX} levels).", levels_max=METADATA_LEVELS_MAX
         )

@@ -197,10 +197,17 @@ class TestFields:
         }
         assert "hunter2" not in answer.text
 
-    def test_a_transfer_has_no_codes_yet(self, bank: Bank) -> None:
-        """It is read by another reader, which says its mistakes as text alone; the app's own form asks for the same."""
+    def test_a_transfer_s_mistakes_look_like_any_other_s(self, bank: Bank) -> None:
+        """It is read by another reader, which finds one mistake at a time."""
         answer = bank.customer().post("/transactions/initiate", {"src_account": 0, "dest_account": 1, "amount": 1})
-        assert [set(one) for one in answer.json()["data"]["errors"]] == [{"message"}]
+        assert answer.json()["data"]["errors"] == [
+            {
+                "field": "src_account",
+                "code": "greater_than_equal",
+                "message": "It must be at least 1",
+                "facts": {"ge": 1},
+            }
+        ]
 
 
 class TestUnexpected:
