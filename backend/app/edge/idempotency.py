@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.core.errors import BankError, Conflict, TooMany, Unauthenticated, Unavailable
 from app.database import Base
 from app.edge import errors
-from app.edge.wire import Strict
+from app.edge.wire import Pattern, Strict
 
 KEY_CHARACTERS_MAX = 200
 KEY_RULE = f"It must be 1 to {KEY_CHARACTERS_MAX} printable ASCII characters without spaces"
@@ -35,7 +35,7 @@ TWIN_RETRY_SECONDS = 1
 # These say "not now" or "not you": the same request may succeed later, so they aren't the answer to keep.
 _NOT_KEPT = (TooMany, Unavailable, Unauthenticated)
 
-Key = Annotated[str, Field(min_length=1, max_length=KEY_CHARACTERS_MAX, pattern=r"^[\x21-\x7e]+$")]
+Key = Annotated[str, Field(min_length=1, max_length=KEY_CHARACTERS_MAX), Pattern(r"^[\x21-\x7e]+$", KEY_RULE)]
 
 
 class IdempotencyRecord(Base):

@@ -12,14 +12,27 @@ floats.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from app.core import money
 from app.core.errors import BankError
@@ -45,6 +58,28 @@ class Strict(BaseModel):
         if isinstance(value, Decimal):
             raise PydanticCustomError("model_type", "Send a JSON object.")
         return value
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What a text must look like, for a program and in words: pydantic's own `pattern` shows people the expression.
+
+    It stands behind the constraints of length: `Annotated[str, StringConstraints(max_length=9), Pattern(…)]`.
+    """
+
+    expression: str
+    rule: str  # "It must be …", without a full stop
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"pattern": self.expression}
+
+    def _checked(self, text: str) -> str:
+        if re.fullmatch(self.expression, text) is None:
+            raise PydanticCustomError("string_pattern_mismatch", "{rule}", {"rule": self.rule})
+        return text
 
 
 def _minor_from_number(value: object) -> int:

@@ -8,22 +8,29 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from app.core import clock
-from app.edge.wire import RowId, Strict
+from app.edge.wire import Pattern, RowId, Strict
 from app.identity import passwords
 from app.identity.models import User, UserSession
 from app.identity.roles import PERMISSIONS
 from app.identity.sessions import Grant
 
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+_ONE_LINE = Pattern(r"^[^\x00-\x1f\x7f]*$", "It must be one line of text")
 
 Username = Annotated[
     str,
-    StringConstraints(min_length=3, max_length=32, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),
+    StringConstraints(min_length=3, max_length=32),
+    Pattern(
+        r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        "It must be letters, digits, dots, dashes and underscores, and begin with a letter or a digit",
+    ),
     Field(description="Letters, digits, dot, dash and underscore.", examples=["alice"]),
 ]
 Email = Annotated[
     str,
-    StringConstraints(max_length=254, pattern=r"^[^@\s\x00-\x1f]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}$"),
+    StringConstraints(max_length=254),
+    Pattern(
+        r"^[^@\s\x00-\x1f]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}$", "It must look like name@example.com"
+    ),
     Field(examples=["alice@example.com"]),
 ]
 # Spaces at the ends of a password are part of it, unlike those of every other field.
@@ -31,13 +38,22 @@ NewPassword = Annotated[
     str, StringConstraints(strip_whitespace=False, min_length=passwords.LENGTH_MIN, max_length=passwords.LENGTH_MAX)
 ]
 GivenPassword = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1024)]
-FullName = Annotated[str, StringConstraints(max_length=60, pattern=_NO_CONTROLS)]
-Phone = Annotated[str, StringConstraints(max_length=20, pattern=r"^(\+?[0-9][0-9 -]{5,18})?$")]
-Address = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")]
+FullName = Annotated[str, StringConstraints(max_length=60), _ONE_LINE]
+Phone = Annotated[
+    str,
+    StringConstraints(max_length=20),
+    Pattern(r"^(\+?[0-9][0-9 -]{5,18})?$", "It must look like +91 98765 43210"),
+]
+Address = Annotated[
+    str,
+    StringConstraints(max_length=300),
+    Pattern(r"^[^\x00-\x09\x0b-\x1f\x7f]*$", "It must be plain text"),
+]
 RoleName = Literal["customer", "admin"]
 Reason = Annotated[
     str,
-    StringConstraints(max_length=200, pattern=_NO_CONTROLS),
+    StringConstraints(max_length=200),
+    _ONE_LINE,
     Field(description="Why; it is kept in the audit trail."),
 ]
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
+import pytest
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticKnownError
 
 from app.edge.errors import LIMITS
+from app.edge.wire import Pattern, Strict
 from app.web.build import FRONTEND
 from tests.bank import Bank
 
@@ -56,6 +59,56 @@ def asked_of(schema: dict[str, Any], known: dict[str, Any]) -> Iterator[str]:
     inner = [*schema.get("properties", {}).values(), *schema.get("anyOf", [])]
     for part in [*inner, *([schema["items"]] if "items" in schema else [])]:
         yield from asked_of(part, known)
+
+
+def with_a_pattern() -> Iterator[tuple[type[Strict], str]]:
+    """Give every body that has a field with a pattern, and the field."""
+    import app.main  # noqa: F401 - every room, so that every body is known
+
+    waiting = [Strict]
+    while waiting:
+        body = waiting.pop()
+        waiting += body.__subclasses__()
+        if not body.__module__.startswith("app."):
+            continue
+        for name, schema in body.model_json_schema()["properties"].items() if body.model_fields else ():
+            if any("pattern" in one for one in (schema, *schema.get("anyOf", []))):
+                yield body, name
+
+
+class TestEnglish:
+    """S75: nobody is shown a regular expression."""
+
+    def test_what_a_pattern_asks_is_said_in_words(self, database: str) -> None:
+        said: dict[str, str] = {}
+        for body, name in with_a_pattern():
+            with pytest.raises(ValidationError) as refused:
+                body.model_validate({name: "\x01\x01\x01"})
+            (one,) = (one for one in refused.value.errors() if one["loc"] == (name,))
+            assert one["type"] == "string_pattern_mismatch"
+            said[name] = one["msg"]
+        assert said == {
+            "username": "It must be letters, digits, dots, dashes and underscores, and begin with a letter or a digit",
+            "email": "It must look like name@example.com",
+            "full_name": "It must be one line of text",
+            "phone": "It must look like +91 98765 43210",
+            "address": "It must be plain text",
+            "reason": "It must be one line of text",
+            "idempotency_key": "It must be 1 to 200 printable ASCII characters without spaces",
+        }
+
+    @pytest.mark.parametrize("end", ["\n", "\n.", "\u2028", "\r"])
+    def test_the_end_of_a_text_is_its_end(self, end: str) -> None:
+        """To Python's `$` a text also ends before its last line break."""
+        name = TypeAdapter(Annotated[str, Pattern(r"^[a-z]*$", "It must be letters")])
+        assert name.validate_python("abc") == "abc"
+        with pytest.raises(ValidationError, match="It must be letters"):
+            name.validate_python("abc" + end)
+
+    def test_who_registers_with_half_an_address(self, bank: Bank) -> None:
+        body = {"username": "asha", "email": "bad", "password": "staple wagon orchid"}
+        answer = bank.api.post("/auth/register", json=body)
+        assert answer.json()["detail"] == "email can't be accepted: it must look like name@example.com."
 
 
 class TestHindi:
