@@ -5,8 +5,10 @@ from __future__ import annotations
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from app.core.money import format_money, to_wire
 from app.ledger.decide import Refusal
+from app.transactions.models import TransactionKind
 
 NOTHING_LEFT = "Nothing has left your account."
+NOTHING_MOVED = "Nothing has moved."  # where the account may be somebody else's than the reader's
 
 
 class AccountNotFound(NotFound):
@@ -35,6 +37,11 @@ class AccountNotUsable(Refused):
 
     code = "account_not_usable"
 
+    @classmethod
+    def by_the_ledger(cls, refusal: Refusal) -> AccountNotUsable:
+        """Return what is said when the ledger refuses a movement at once."""
+        return cls(f"{LEDGER_SENTENCES[refusal]} {NOTHING_MOVED}", refusal=refusal.value)
+
 
 class SameAccount(Invalid):
     """Source and destination are one."""
@@ -48,15 +55,25 @@ class CurrencyMismatch(Invalid):
     code = "currency_mismatch"
 
 
+# What wasn't done for want of money, and who can rest assured: a refund or a correction may be staff's word on another's account.
+_NOT_DONE: dict[str, tuple[str, str]] = {
+    TransactionKind.TRANSFER: ("Not sent", NOTHING_LEFT),
+    TransactionKind.WITHDRAWAL: ("Not paid out", NOTHING_LEFT),
+    TransactionKind.REFUND: ("Not given back", NOTHING_MOVED),
+    TransactionKind.ADJUSTMENT: ("Not booked", NOTHING_MOVED),
+}
+
+
 class InsufficientFunds(Refused):
-    """More than is available."""
+    """More than is available for a transaction of this kind."""
 
     code = "insufficient_funds"
 
-    def __init__(self, amount_minor: int, available_minor: int, currency: str) -> None:
+    def __init__(self, kind: str, amount_minor: int, available_minor: int, currency: str) -> None:
+        not_done, assurance = _NOT_DONE[kind]
         super().__init__(
-            f"Not sent: {format_money(amount_minor, currency)} is more than the "
-            f"{format_money(max(available_minor, 0), currency)} available. {NOTHING_LEFT}",
+            f"{not_done}: {format_money(amount_minor, currency)} is more than the "
+            f"{format_money(max(available_minor, 0), currency)} available. {assurance}",
             available=to_wire(available_minor, currency),
         )
 
@@ -98,17 +115,22 @@ class NotRefundable(Refused):
     code = "not_refundable"
 
 
+# Why the ledger refuses a movement, whoever reads it.
+LEDGER_SENTENCES: dict[Refusal, str] = {
+    Refusal.INSUFFICIENT_FUNDS: "The account doesn't have enough available.",
+    Refusal.UNKNOWN_ACCOUNT: "One of the accounts doesn't exist.",
+    Refusal.ACCOUNT_FROZEN: "One of the accounts can't be used at the moment.",
+    Refusal.ACCOUNT_CLOSED: "One of the accounts is closed.",
+    Refusal.SAME_ACCOUNT: "Money can't be sent to the account it comes from.",
+    Refusal.CURRENCY_MISMATCH: "The accounts have different currencies.",
+    Refusal.AMOUNT_NOT_POSITIVE: "The amount must be more than zero.",
+    Refusal.AMOUNT_TOO_LARGE: "The amount is more than this account can hold.",
+    Refusal.NO_SUCH_HOLD: "Nothing was reserved for it.",
+}
+
 # What the customer reads when the worker, which has the last word, refuses. The ledger's codes are the reasons.
 FAILURE_SENTENCES: dict[str, str] = {
-    Refusal.INSUFFICIENT_FUNDS: f"The account doesn't have enough available. {NOTHING_LEFT}",
-    Refusal.UNKNOWN_ACCOUNT: f"One of the accounts doesn't exist. {NOTHING_LEFT}",
-    Refusal.ACCOUNT_FROZEN: f"One of the accounts can't be used at the moment. {NOTHING_LEFT}",
-    Refusal.ACCOUNT_CLOSED: f"One of the accounts is closed. {NOTHING_LEFT}",
-    Refusal.SAME_ACCOUNT: f"Money can't be sent to the account it comes from. {NOTHING_LEFT}",
-    Refusal.CURRENCY_MISMATCH: f"The accounts have different currencies. {NOTHING_LEFT}",
-    Refusal.AMOUNT_NOT_POSITIVE: f"The amount must be more than zero. {NOTHING_LEFT}",
-    Refusal.AMOUNT_TOO_LARGE: f"The amount is more than this account can hold. {NOTHING_LEFT}",
-    Refusal.NO_SUCH_HOLD: f"Nothing was reserved for it. {NOTHING_LEFT}",
+    **{refusal: f"{sentence} {NOTHING_LEFT}" for refusal, sentence in LEDGER_SENTENCES.items()},
     "kyc_required": f"High amounts need an approved KYC. {NOTHING_LEFT}",
     "rejected_by_bank": f"The bank reviewed it and said no. {NOTHING_LEFT}",
     "given_up": f"The bank couldn't carry it out. {NOTHING_LEFT}",

@@ -17,7 +17,6 @@ from app.ledger.decide import Group, Leg, Outcome, Refusal, Result
 from app.ledger.engine import settle
 from app.ledger.models import LedgerKind
 from app.transactions.errors import (
-    FAILURE_SENTENCES,
     AccountNotFound,
     AccountNotUsable,
     InsufficientFunds,
@@ -193,14 +192,14 @@ def _cash_facts(transaction: Transaction, account: AccountFacts) -> dict[str, An
 
 
 def _move_now(session: Session, transaction: Transaction, debit: int, credit: int, *, available_minor: int) -> Outcome:
-    """Settle one transaction in this very request and mark it SUCCESS, or raise what the customer is told."""
+    """Settle one transaction in this very request and mark it SUCCESS, or raise what the asker is told."""
     leg = Leg(debit, credit, transaction.amount_minor, transaction.currency, str(transaction.kind))
     (outcome,) = settle(session, [Group(transaction.id, (leg,))])
     if outcome.result is not Result.POSTED:
         assert outcome.refusal is not None, "a new transaction's group can't be a duplicate"
         if outcome.refusal is Refusal.INSUFFICIENT_FUNDS:
-            raise InsufficientFunds(transaction.amount_minor, available_minor, transaction.currency)
-        raise AccountNotUsable(FAILURE_SENTENCES[outcome.refusal], refusal=outcome.refusal.value)
+            raise InsufficientFunds(transaction.kind, transaction.amount_minor, available_minor, transaction.currency)
+        raise AccountNotUsable.by_the_ledger(outcome.refusal)
     transaction.status = TransactionStatus.SUCCESS
     transaction.settled_at = clock.now()
     return outcome

@@ -17,7 +17,7 @@ from app.ledger.engine import settle
 from app.ledger.holds import overdue_holds
 from app.ledger.models import LedgerKind
 from app.transactions import queries
-from app.transactions.errors import FAILURE_SENTENCES, AccountNotUsable, NotHeld, TransactionNotFound
+from app.transactions.errors import AccountNotUsable, NotHeld, TransactionNotFound
 from app.transactions.models import Transaction, TransactionStatus
 from app.transactions.requests import account_facts
 from app.transactions.settlement import completed, facts_of, failed
@@ -37,7 +37,7 @@ def clear(session: Session, *, transaction_id: int, admin_id: int, reason: str) 
     outcome = _resolve(session, held, Action.POST_HOLD)
     if outcome.result is not Result.POSTED:
         assert outcome.refusal is not None
-        raise AccountNotUsable(FAILURE_SENTENCES[outcome.refusal], refusal=outcome.refusal.value)
+        raise AccountNotUsable.by_the_ledger(outcome.refusal)
     facts = _facts(session, held, actor_id=admin_id)
     _decide(held, TransactionStatus.SUCCESS, admin_id=admin_id, reason=reason)
     record(session, FraudCleared(**facts_of(facts)), completed(facts, outcome))

@@ -18,6 +18,7 @@ from app.transactions.errors import (
     RecipientNotFound,
     SameAccount,
 )
+from app.transactions.models import TransactionKind
 
 
 class AccountFacts(NamedTuple):
@@ -78,7 +79,7 @@ def refuse_transfer(
         return RecipientNotFound("The recipient's account can't receive money. Ask them for another one.")
     if destination.currency != currency:
         return CurrencyMismatch(f"The recipient's account is in {destination.currency}, not {currency}.")
-    return _short(amount_minor, source)
+    return _short(TransactionKind.TRANSFER, amount_minor, source)
 
 
 def refuse_spending(
@@ -103,10 +104,10 @@ def refuse_spending(
         return CurrencyMismatch(f"The account is in {source.currency}, not {currency}.")
     if kyc_blocks(amount_minor, kyc_approved=source.kyc_approved, review_above_minor=review_above_minor):
         return KYCRequired(review_above_minor, currency)
-    return _short(amount_minor, source) if check_funds else None
+    return _short(TransactionKind.WITHDRAWAL, amount_minor, source) if check_funds else None
 
 
-def _short(amount_minor: int, source: AccountFacts) -> BankError | None:
+def _short(kind: TransactionKind, amount_minor: int, source: AccountFacts) -> BankError | None:
     if amount_minor > source.available_minor:
-        return InsufficientFunds(amount_minor, source.available_minor, source.currency)
+        return InsufficientFunds(kind, amount_minor, source.available_minor, source.currency)
     return None

@@ -227,7 +227,9 @@ class TestReview:
         admin = bank.admin()
         admin.put(f"/admin/accounts/{bob.account}/toggle-active", {"active": False})
         path = f"/admin/transactions/{transaction_id}/review"
-        assert admin.post(path, {"action": "clear", "reason": "fine"}).json()["code"] == "account_not_usable"
+        answer = admin.post(path, {"action": "clear", "reason": "fine"}).json()
+        assert answer["code"] == "account_not_usable"
+        assert answer["detail"] == "One of the accounts can't be used at the moment. Nothing has moved."
         assert bank.status(transaction_id) == "UNDER_REVIEW"
         assert admin.post(path, {"action": "reject", "reason": "closed"}).status_code == 200
 
@@ -270,7 +272,10 @@ class TestRefund:
         bob.post("/transactions/withdraw", {"account_id": bob.account, "amount": 40})
         bank.settle()
         answer = bank.admin().post(f"/transactions/{transaction_id}/refund", {"reason": "fraud report"})
-        assert answer.json()["code"] == "insufficient_funds"
+        assert answer.json() == {
+            "detail": "Not given back: ₹40.00 is more than the ₹0.00 available. Nothing has moved.",
+            "code": "insufficient_funds", "data": {"available": 0.0},
+        }  # fmt: skip
         assert bank.status(transaction_id) == "SUCCESS"
         assert bank.findings() == []
 
@@ -298,7 +303,10 @@ class TestCash:
         first, second = (alice.post("/transactions/withdraw", body).json()["transaction_id"] for _ in range(2))
         bank.settle()
         assert (bank.status(first), bank.status(second)) == ("SUCCESS", "FAILED")
-        assert alice.post("/transactions/withdraw", body).json()["code"] == "insufficient_funds"
+        assert alice.post("/transactions/withdraw", body).json() == {
+            "detail": "Not paid out: ₹70.00 is more than the ₹30.00 available. Nothing has left your account.",
+            "code": "insufficient_funds", "data": {"available": 30.0},
+        }  # fmt: skip
         assert alice.balance() == 30.0
         assert bank.findings() == []
 
@@ -340,6 +348,17 @@ class TestAdjustment:
         assert admin.post(path, {"amount": 100, "reason": "cash found"}).status_code == 201
         assert admin.post(path, {"amount": 30.5, "direction": "debit", "reason": "counted twice"}).status_code == 201
         assert alice.balance() == 69.5
-        too_much = admin.post(path, {"amount": 70, "direction": "debit", "reason": "no"})
+        too_much = admin.post(path, {"amount": 70, "direction": "debit", "reason": "by mistake"})
         assert too_much.status_code == 422
+        assert too_much.json() == {
+            "detail": "Not booked: ₹70.00 is more than the ₹69.50 available. Nothing has moved.",
+            "code": "insufficient_funds", "data": {"available": 69.5},
+        }  # fmt: skip
         assert bank.findings() == []
+
+    def test_an_account_that_is_switched_off(self, bank: Bank) -> None:
+        alice, admin = bank.customer(100_00), bank.admin()
+        admin.put(f"/admin/accounts/{alice.account}/toggle-active", {"active": False})
+        body = {"amount": 1, "direction": "debit", "reason": "counted twice"}
+        refused = admin.post(f"/admin/accounts/{alice.account}/adjust-balance", body)
+        assert refused.json()["detail"] == "One of the accounts can't be used at the moment. Nothing has moved."
