@@ -16,7 +16,7 @@ from app.transactions.categories import category_of
 from app.transactions.errors import FAILURE_SENTENCES
 from app.transactions.models import Transaction, TransactionKind, TransactionStatus
 
-# S73, word for word; the header may carry the key instead (S76, C9), and `note` is ours.
+# S73, with the deviations that tests/transactions/test_published_schema.py lists, each with its reason.
 INITIATE_SCHEMA: dict[str, Any] = {
     "title": "TransactionInitiateRequest",
     "type": "object",
@@ -29,10 +29,15 @@ INITIATE_SCHEMA: dict[str, Any] = {
         "currency": {"type": "string", "minLength": 3, "maxLength": 3, "default": BASE_CURRENCY},
         "metadata": {"type": "object"},
         "note": {"type": "string", "maxLength": 140},
-        "idempotency_key": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[\x21-\x7e]+$"},
+        "idempotency_key": {
+            "type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[\x21-\x7e]+$",
+            "description": "Makes a repetition harmless. It belongs here or in the `Idempotency-Key` header; this one wins. "
+            "Without either, the bank makes a key up, so a retry pays again; the answer to a single transfer says so in "
+            "`Warning`. A bank in strict mode refuses it with `idempotency_key_required`.",
+        },
     },
     "examples": [{"src_account": 101, "dest_account": 202, "amount": 150.00, "idempotency_key": "req-12345"}],
-}
+}  # fmt: skip
 BULK_SCHEMA: dict[str, Any] = {
     "title": "BulkTransferRequest",
     "type": "object",

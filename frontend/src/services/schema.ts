@@ -3224,6 +3224,7 @@ export interface operations {
                     /** @default INR */
                     currency?: string;
                     dest_account: number;
+                    /** @description Makes a repetition harmless. It belongs here or in the `Idempotency-Key` header; this one wins. Without either, the bank makes a key up, so a retry pays again; the answer to a single transfer says so in `Warning`. A bank in strict mode refuses it with `idempotency_key_required`. */
                     idempotency_key?: string;
                     metadata?: Record<string, never>;
                     note?: string;
@@ -9108,6 +9109,7 @@ export interface operations {
                         /** @default INR */
                         currency?: string;
                         dest_account: number;
+                        /** @description Makes a repetition harmless. It belongs here or in the `Idempotency-Key` header; this one wins. Without either, the bank makes a key up, so a retry pays again; the answer to a single transfer says so in `Warning`. A bank in strict mode refuses it with `idempotency_key_required`. */
                         idempotency_key?: string;
                         metadata?: Record<string, never>;
                         note?: string;
@@ -9352,6 +9354,7 @@ export interface operations {
                     /** @default INR */
                     currency?: string;
                     dest_account: number;
+                    /** @description Makes a repetition harmless. It belongs here or in the `Idempotency-Key` header; this one wins. Without either, the bank makes a key up, so a retry pays again; the answer to a single transfer says so in `Warning`. A bank in strict mode refuses it with `idempotency_key_required`. */
                     idempotency_key?: string;
                     metadata?: Record<string, never>;
                     note?: string;
