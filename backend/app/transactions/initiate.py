@@ -37,7 +37,7 @@ NOT_JSON = "The body isn't valid JSON."
 NO_KEY_WARNING = b'299 nyord "No idempotency key was sent, so a retry would pay again. Send one to be safe."'
 
 RowId = Annotated[int, msgspec.Meta(ge=1, le=ROW_ID_MAX)]
-Key = Annotated[str, msgspec.Meta(min_length=1, max_length=KEY_CHARACTERS_MAX, pattern=r"^[\x21-\x7e]+$")]
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=KEY_CHARACTERS_MAX, pattern=r"^[\x21-\x7e]+\Z")]
 Currency = Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
 Note = Annotated[str, msgspec.Meta(max_length=NOTE_CHARACTERS_MAX)]
 

@@ -95,8 +95,8 @@ class TestInitiate:
         ("field", "value"),
         [("src_account", 0), ("src_account", "1"), ("dest_account", -1), ("dest_account", 2**63), ("currency", "RUPEES"),
          ("currency", "XYZ"), ("currency", 5), ("metadata", [1]), ("metadata", "x"), ("note", "x" * 141), ("note", "a\u0000b"),
-         ("idempotency_key", ""), ("idempotency_key", "with space"), ("idempotency_key", "k" * 201), ("role", "admin"),
-         ("status", "SUCCESS")],
+         ("idempotency_key", ""), ("idempotency_key", "with space"), ("idempotency_key", "line\n"),
+         ("idempotency_key", "k" * 201), ("role", "admin"), ("status", "SUCCESS")],
     )  # fmt: skip
     def test_bad_and_unknown_fields_change_nothing(self, bank: Bank, field: str, value: object) -> None:
         alice, bob = bank.customer(1000_00), bank.customer()
