@@ -63,6 +63,9 @@ class TestTables:
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
         assert "open=" not in page.url
+        expect(page.locator("tbody tr").first).to_be_focused()
+        page.keyboard.press("j")
+        expect(page.locator("tbody tr").nth(1)).to_be_focused()
 
     def test_what_cannot_be_read_says_so_and_tries_again(self, open_visit: OpenVisit, people: People) -> None:
         visit = open_visit(people.admin)

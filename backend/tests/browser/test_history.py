@@ -274,6 +274,7 @@ class TestOnePayment:
         row = page.get_by_role("list", name="Payments, newest first").get_by_role("link").nth(14)
         row.focus()
         before = page.evaluate("window.scrollY")
+        opened = page.locator(":focus").get_attribute("href") or ""
         page.keyboard.press("Enter")
         sheet = page.get_by_role("dialog", name="Payment")
         expect(sheet.get_by_text("What happened")).to_be_visible()
@@ -283,6 +284,7 @@ class TestOnePayment:
         expect(sheet).to_have_count(0)
         expect(page).to_have_url(re.compile(r"/activity$"))
         assert abs(page.evaluate("window.scrollY") - before) < 5
+        expect(page.locator(":focus")).to_have_attribute("href", opened)
 
     def test_a_link_to_it_opens_it(self, open_visit: OpenVisit, people: People, meera: Person) -> None:
         payment = people.call(meera, "GET", "/transactions/me")["items"][0]["id"]

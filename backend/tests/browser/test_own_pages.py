@@ -301,6 +301,16 @@ class TestPalette:
         expect(palette).to_have_count(0)
         expect(page.get_by_role("dialog", name="Payment")).to_contain_text("Harmonium repair")
 
+    def test_left_again_the_focus_is_where_it_was(self, open_visit: OpenVisit, meera: Person) -> None:
+        page = open_visit(meera).go("/")
+        link = page.get_by_role("complementary").get_by_role("link", name="Accounts")
+        link.focus()
+        page.keyboard.press("Control+k")
+        expect(page.get_by_role("dialog", name="Search").get_by_role("combobox")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(link).to_be_focused()
+
     def test_what_is_found_stands_in_groups(self, open_visit: OpenVisit, people: People) -> None:
         page = open_visit(people.asha, device="phone", theme="dark").go("/")
         page.get_by_role("button", name="Search").click()

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { useEffect, useId, useRef, type ReactNode } from 'react'
+import { useId, useRef, type ReactNode } from 'react'
 import { useText } from '@/lib/i18n'
 import { cn } from '@/lib/utils'
 import { commonText } from '@/locales/common'
@@ -36,35 +36,33 @@ export function Dialog({ className, ...rest }: DialogProps) {
   )
 }
 
+/** Shows the dialog, and closes it while it is still in the page: only then does the browser put the focus back. */
+function show(element: HTMLDialogElement): () => void {
+  // With the next frame, which lays the page out anyway: opening does so at once, and would do it twice.
+  const frame = requestAnimationFrame(() => {
+    element.showModal()
+    // The browser would choose the cross. What asks for the focus gets it, else the title, which says what this is.
+    const wanted = element.querySelector<HTMLElement>('[data-focus-first]') ?? element.querySelector<HTMLElement>('h2')
+    wanted?.focus()
+  })
+  return () => {
+    cancelAnimationFrame(frame)
+    element.close()
+  }
+}
+
 /** What dialogs and sheets share: open and close, title, cross, foot. */
 export function ModalFrame({ open, onClose, title, hideTitle, description, children, actions, className }: DialogProps) {
   const t = useText(commonText)
-  const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
   const pressedBeside = useRef(false)
-
-  useEffect(() => {
-    const element = dialog.current
-    if (element === null || !open) return
-    // With the next frame, which lays the page out anyway: opening does so at once, and would do it twice.
-    const frame = requestAnimationFrame(() => {
-      element.showModal()
-      // The browser would choose the cross. What asks for the focus gets it, else the title, which says what this is.
-      const wanted = element.querySelector<HTMLElement>('[data-focus-first]') ?? element.querySelector<HTMLElement>('h2')
-      wanted?.focus()
-    })
-    return () => {
-      cancelAnimationFrame(frame)
-      element.close()
-    }
-  }, [open])
 
   if (!open) return null
   return (
     // A click beside it closes; Escape does the same for the keyboard (the cancel event).
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <dialog
-      ref={dialog}
+      ref={show}
       aria-labelledby={id}
       aria-describedby={description ? `${id}-description` : undefined}
       onCancel={(event) => {
