@@ -9,6 +9,29 @@ import type { Transaction } from './types'
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): Response =>
   new Response(body === null ? null : JSON.stringify(body), { status, headers })
 
+describe('the token (S80)', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+    setToken(null)
+  })
+
+  it('is gone in the tab that signed in, too, when another one has signed out', () => {
+    setToken('mine', 900)
+    localStorage.removeItem('token') // as the other tab does
+    expect(getToken()).toBeNull()
+  })
+
+  it('is kept for the page’s life where storage is forbidden', () => {
+    vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+      throw new DOMException('Forbidden', 'SecurityError')
+    })
+    setToken('mine', 900)
+    expect(getToken()).toBe('mine')
+    setToken(null)
+    expect(getToken()).toBeNull()
+  })
+})
+
 describe('apiRequest (S78)', () => {
   const calls: Request[] = []
   let answer: (request: Request) => Response

@@ -27,8 +27,8 @@ export function hasRunOut(): boolean {
 
 /** Keeps a token that lasts for `seconds`, or forgets it with null; everyone who watches hears of it. */
 export function setToken(token: string | null, seconds = 0): void {
-  kept = token
   try {
+    kept = null // else another tab's signing out would change nothing here
     if (token === null) {
       localStorage.removeItem(KEY)
       localStorage.removeItem(KEY_UNTIL)
@@ -37,7 +37,7 @@ export function setToken(token: string | null, seconds = 0): void {
       localStorage.setItem(KEY, token)
     }
   } catch {
-    // Kept for this page's life.
+    kept = token // for this page's life
   }
   listeners.forEach((listener) => listener())
 }
