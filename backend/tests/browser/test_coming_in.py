@@ -90,6 +90,39 @@ class TestSignIn:
         expect(page.get_by_text("Available to you")).to_be_visible()
 
 
+class TestSignOut:
+    """S80: it ends here and in every other tab, and leaves nothing to whoever comes next."""
+
+    def test_the_next_one_begins_at_home(self, open_visit: OpenVisit, people: People) -> None:
+        page = open_visit(people.admin).go("/admin/held")
+        page.get_by_role("complementary").get_by_role("button").click()
+        page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
+        expect(page.get_by_text("Welcome back.")).to_be_visible()
+        assert page.url.endswith("/sign-in")
+        page.get_by_label("Username or e-mail").fill(people.rohan.username)
+        page.get_by_label("Password", exact=True).fill(people.rohan.password)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_text("Available to you")).to_be_visible()
+
+    def test_the_tab_that_signed_in_hears_of_it_from_another(self, open_visit: OpenVisit, people: People) -> None:
+        """With the bank out of reach, too; and what was under way there goes on after signing in."""
+        visit = open_visit()
+        visit.forgive("ERR_|Failed to load|status of 401")
+        page = visit.go("/sign-in?next=/accounts")
+        page.get_by_label("Username or e-mail").fill(people.asha.username)
+        page.get_by_label("Password", exact=True).fill(people.asha.password)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page).to_have_url(re.compile("/accounts$"))
+        visit.context.route("**/auth/logout", lambda route: route.abort())
+        other = visit.context.new_page()
+        other.goto(visit.address)
+        other.get_by_role("complementary").get_by_role("button").click()
+        other.get_by_role("dialog").get_by_role("button", name="Sign out").click()
+        expect(other).to_have_url(re.compile("/sign-in$"))
+        expect(page).to_have_url(re.compile(r"/sign-in\?next=%2Faccounts$"))
+        expect(page.get_by_text("Sign in to go on where you were.")).to_be_visible()
+
+
 class TestDashboard:
     """S85: what one has, hidden with a tap."""
 

@@ -40,7 +40,7 @@ export default function SignInPage() {
   return (
     <AuthLayout
       title={t('signIn')}
-      lead={t('signInLead')}
+      lead={t(new URLSearchParams(search).has('next') ? 'signInOnLead' : 'signInLead')}
       foot={
         <>
           {t('noAccount')}{' '}

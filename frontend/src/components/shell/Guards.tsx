@@ -1,6 +1,6 @@
 import { CloudOff, LockKeyhole } from 'lucide-react'
 import { useDeferredValue } from 'react'
-import { Navigate, Outlet, useLocation } from 'react-router'
+import { Navigate, Outlet, useLocation, type Location } from 'react-router'
 import { useAuth, useUser } from '@/contexts/AuthContext'
 import { useText } from '@/lib/i18n'
 import { paths } from '@/lib/paths'
@@ -10,10 +10,13 @@ import { useTitle } from '../PageHeader'
 import { Button, ButtonLink } from '../ui/Button'
 import { useHasPage } from './PagesContext'
 
+/** The state of an address that somebody leaves by signing out: whoever comes next begins at home. */
+export const LEAVING = 'leaving'
+
 /** Pages for signed-in people; the address they wanted is kept for after signing in. */
 export function RequireSignIn() {
   const { status, refresh } = useAuth()
-  const { pathname, search } = useLocation()
+  const { pathname, search, state } = useLocation() as Location<unknown>
   const t = useText(shellText)
   const isKnown = useDeferredValue(status !== 'checking') // the first page is drawn in slices that give way to a touch or a key
   if (status === 'checking' || !isKnown) return null // index.html still shows its first paint
@@ -27,7 +30,7 @@ export function RequireSignIn() {
     )
   }
   if (status === 'signed-out') {
-    const wanted = pathname + search
+    const wanted = state === LEAVING ? '/' : pathname + search
     return <Navigate replace to={wanted === '/' ? paths.signIn : `${paths.signIn}?${new URLSearchParams({ next: wanted })}`} />
   }
   return <Outlet />

@@ -3,12 +3,12 @@ import { useEffect, useRef } from 'react'
 import { Link, useLocation, useNavigate } from 'react-router'
 import { useAuth, useUser } from '@/contexts/AuthContext'
 import { useText } from '@/lib/i18n'
-import { paths } from '@/lib/paths'
 import { shellText } from '@/locales/shell'
 import { Person } from '../Person'
 import { Preferences } from '../Preferences'
 import { Button } from '../ui/Button'
 import { Sheet } from '../ui/Sheet'
+import { LEAVING } from './Guards'
 import { useNavigationLinks } from './PagesContext'
 
 /** Oneself: theme, language, every place of the app, and the way out. */
@@ -18,7 +18,8 @@ export default function SelfSheet({ onClose }: { onClose: () => void }) {
   const { logout } = useAuth()
   const navigate = useNavigate()
   const links = useNavigationLinks()
-  const { pathname } = useLocation()
+  const location = useLocation()
+  const { pathname } = location
   const openedAt = useRef(pathname)
 
   useEffect(() => {
@@ -26,8 +27,8 @@ export default function SelfSheet({ onClose }: { onClose: () => void }) {
   }, [pathname, onClose])
 
   const leave = async (): Promise<void> => {
+    await navigate(location, { replace: true, state: LEAVING })
     await logout()
-    await navigate(paths.signIn)
   }
 
   return (

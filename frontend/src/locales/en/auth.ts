@@ -1,6 +1,7 @@
 export default {
   signIn: 'Sign in',
   signInLead: 'Welcome back.',
+  signInOnLead: 'Sign in to go on where you were.',
   identifier: 'Username or e-mail',
   password: 'Password',
   identifierMissing: 'Enter your username or e-mail address.',

@@ -4,6 +4,7 @@ import type en from '../en/auth'
 export default {
   signIn: 'साइन इन',
   signInLead: 'आपका फिर से स्वागत है।',
+  signInOnLead: 'साइन इन करें और वहीं से आगे बढ़ें जहाँ आप थे।',
   identifier: 'यूज़रनेम या ई-मेल',
   password: 'पासवर्ड',
   identifierMissing: 'अपना यूज़रनेम या ई-मेल पता लिखें।',
