@@ -99,7 +99,7 @@ class TestToOthers:
             keyboard.press("Tab")
         expect(page.get_by_role("button", name="Send ₹250.00")).to_be_focused()
         keyboard.press("Enter")
-        expect(page.get_by_role("heading", name="Sent", exact=True)).to_be_visible()
+        expect(page.get_by_role("heading", name="Sent", exact=True)).to_be_focused()
         assert balance(people, rohan) == 250
 
     def test_which_of_several_accounts_is_asked(self, open_visit: OpenVisit, people: People, meera: Person) -> None:

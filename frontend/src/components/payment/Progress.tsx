@@ -30,6 +30,9 @@ export function Progress({ transactionId, actions }: Props) {
   )
 }
 
+/** What was pressed is gone: a new place, and its title is read out. What becomes of it later is told by its status. */
+const focus = (title: HTMLElement | null): void => title?.focus()
+
 function Settled({ activity, actions }: { activity: Activity; actions: ReactNode }) {
   const t = useText(transferText)
   const outcome = useOutcome(activity)
@@ -38,7 +41,7 @@ function Settled({ activity, actions }: { activity: Activity; actions: ReactNode
     <div className="flex flex-col items-center gap-6 py-6 text-center">
       <OutcomeMark tone={outcome.tone} />
       <div role="status" className="flex flex-col items-center gap-2">
-        <h2 tabIndex={-1} data-step-title className="text-title font-semibold outline-none">
+        <h2 ref={focus} tabIndex={-1} className="text-title font-semibold outline-none">
           {outcome.title}
         </h2>
         <p>
