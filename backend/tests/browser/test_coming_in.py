@@ -51,6 +51,17 @@ class TestSignUp:
         expect(page.get_by_text("ज़्यादा से ज़्यादा 254 अक्षर लिखें।")).to_be_visible()
         expect(page.get_by_label("ई-मेल")).to_have_attribute("aria-invalid", "true")
 
+    def test_what_was_wrong_is_told_in_the_language_chosen_since(self, open_visit: OpenVisit) -> None:
+        page = open_visit(device="phone").go("/sign-up")
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_text("Use at least twelve characters.")).to_be_visible()
+        page.get_by_role("button", name="हिन्दी").click()
+        expect(page.get_by_label("पूरा नाम")).to_have_accessible_description(re.compile("[अ-ह]"))
+        for name in ("full_name", "username", "email", "password"):
+            field = page.locator(f"input[name={name}]")
+            expect(field).to_have_attribute("aria-invalid", "true")
+            expect(field).not_to_have_accessible_description(re.compile("Use|Enter"))
+
 
 class TestSignIn:
     """S181.1, S180: signing in leads on to the page that was asked for."""
@@ -88,6 +99,12 @@ class TestSignIn:
         page.reload()
         visit.settle()
         expect(page.get_by_text("Available to you")).to_be_visible()
+
+    def test_another_language_leaves_the_focus_where_it_is(self, open_visit: OpenVisit) -> None:
+        page = open_visit().go("/sign-in")
+        page.get_by_role("button", name="हिन्दी").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="English")).to_be_focused()
 
 
 class TestSignOut:

@@ -57,7 +57,8 @@ export function defineText<const C extends Catalogue>(en: C, hindi: () => Promis
     hi: () => words ?? fetchWords(),
     fetchHindi: async () => {
       if (fetched === undefined) void fetchWords()
-      await fetched
+      // As React marks what it has read: else it would take the page away for a moment, and the focus with it.
+      Object.assign(words ?? {}, { status: 'fulfilled', value: await fetched })
     },
   }
   known.push(text)

@@ -6,6 +6,7 @@ import { Refusal } from '@/components/Refusal'
 import { Button } from '@/components/ui/Button'
 import { TextInput } from '@/components/ui/Field'
 import { PasswordInput } from '@/components/ui/PasswordInput'
+import { useRetoldErrors } from '@/components/useRetoldErrors'
 import { useAuth } from '@/contexts/AuthContext'
 import { ApiError } from '@/lib/errors'
 import { useText } from '@/lib/i18n'
@@ -22,7 +23,9 @@ export default function SignInPage() {
   const t = useText(authText)
   const { login } = useAuth()
   const { search } = useLocation()
-  const { register, handleSubmit, setFocus, formState } = useForm<Form>({ defaultValues: { identifier: '', password: '' } })
+  const form = useForm<Form>({ defaultValues: { identifier: '', password: '' } })
+  const { register, handleSubmit, setFocus, formState } = form
+  useRetoldErrors(form)
   const { errors, isSubmitting } = formState
   const [refused, setRefused] = useState<ApiError>()
 

@@ -6,6 +6,7 @@ import { Refusal } from '@/components/Refusal'
 import { Button } from '@/components/ui/Button'
 import { TextInput } from '@/components/ui/Field'
 import { PasswordInput, PasswordMeter } from '@/components/ui/PasswordInput'
+import { useRetoldErrors } from '@/components/useRetoldErrors'
 import { useAuth } from '@/contexts/AuthContext'
 import { EMAIL } from '@/lib/email'
 import { ApiError } from '@/lib/errors'
@@ -38,10 +39,12 @@ export default function SignUpPage() {
   const t = useText(authText)
   const { accept } = useAuth()
   const { search } = useLocation()
-  const { register, handleSubmit, setError, control, formState } = useForm<Form>({
+  const signUp = useForm<Form>({
     mode: 'onTouched',
     defaultValues: { full_name: '', username: '', email: '', password: '' },
   })
+  const { register, handleSubmit, setError, control, formState } = signUp
+  useRetoldErrors(signUp)
   const { errors, isSubmitting } = formState
   const [password, username, email] = useWatch({ control, name: ['password', 'username', 'email'] })
 
