@@ -103,10 +103,55 @@ class TestNotifications:
         rows = page.get_by_role("list", name="Notifications, newest first").get_by_role("article")
         expect(rows.first).to_contain_text("5.00")
         page.get_by_role("button", name="Mark all as read").click()
-        expect(page.get_by_text("Nothing matches")).to_be_visible()
-        page.get_by_role("button", name="Clear filters").click()
+        expect(page.get_by_text("Nothing unread")).to_be_visible()
+        page.get_by_role("button", name="Show all").click()
         expect(rows.first).to_be_visible()
         before = rows.count()
+        page.get_by_role("button", name=re.compile("^Delete")).first.click()
+        expect(rows).to_have_count(before - 1)
+
+    def test_by_keyboard_alone_one_stays_in_the_list(
+        self, open_visit: OpenVisit, people: People, meera: Person
+    ) -> None:
+        people.fund(meera, 5)
+        people.fund(meera, 6)
+        page = open_visit(meera).go("/notifications")
+        rows = page.get_by_role("article")
+        rows.first.get_by_role("button", name=re.compile("^Mark as read")).focus()
+        page.keyboard.press("Enter")
+        expect(rows.first.get_by_role("button", name=re.compile("^Mark as read"))).to_have_count(0)
+        expect(rows.first.get_by_role("link")).to_be_focused()
+        before = rows.count()
+        for step in (1, 2):
+            rows.first.get_by_role("button", name=re.compile("^Delete")).focus()
+            page.keyboard.press("Enter")
+            expect(rows).to_have_count(before - step)
+            expect(rows.first.get_by_role("link")).to_be_focused()
+        rows.last.get_by_role("button", name=re.compile("^Delete")).focus()
+        page.keyboard.press("Enter")
+        expect(rows).to_have_count(before - 3)
+        expect(rows.last.get_by_role("link")).to_be_focused()
+        page.get_by_role("button", name="Unread").click()
+        expect(page).to_have_url(re.compile("show=unread"))
+        rows.first.get_by_role("button", name=re.compile("^Mark as read")).focus()
+        page.keyboard.press("Enter")
+        expect(rows).to_have_count(before - 4)
+        expect(rows.first.get_by_role("link")).to_be_focused()
+        page.get_by_role("button", name="Mark all as read").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Nothing unread")).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+    def test_what_another_window_deleted_goes_here_too(
+        self, open_visit: OpenVisit, people: People, meera: Person
+    ) -> None:
+        visit = open_visit(meera)
+        visit.forgive("status of 404")
+        page = visit.go("/notifications")
+        rows = page.get_by_role("article")
+        before = rows.count()
+        newest = people.call(meera, "GET", "/notifications")["items"][0]["id"]
+        people.call(meera, "DELETE", f"/notifications/{newest}")
         page.get_by_role("button", name=re.compile("^Delete")).first.click()
         expect(rows).to_have_count(before - 1)
 

@@ -72,8 +72,11 @@ export function NotificationApiProvider({ children }: { children: ReactNode }) {
 
   const value = useMemo<Notifications>(() => {
     const change = async (act: () => Promise<unknown>): Promise<void> => {
-      await act()
-      await refreshNotifications()
+      try {
+        await act()
+      } finally {
+        void refreshNotifications() // after a refusal, too: another window may have been quicker
+      }
     }
     return {
       notifications: recent.data ?? [],

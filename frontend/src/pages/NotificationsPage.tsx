@@ -30,7 +30,10 @@ export default function NotificationsPage() {
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage])
-  const readAll = (): void => void markAllAsRead().catch((error: unknown) => showError(t('failed'), errorLine(error)))
+  const readAll = (): void => {
+    document.querySelector<HTMLElement>('[data-page-title]')?.focus() // the button will be gone
+    void markAllAsRead().catch((error: unknown) => showError(t('failed'), errorLine(error)))
+  }
 
   return (
     <div className="max-w-[52rem]">
@@ -59,11 +62,14 @@ export default function NotificationsPage() {
       <ListFaces
         query={query}
         items={({ pages }) => pages.flatMap(({ items }) => items)}
-        filtered={{ active: shown === 'unread', onClear: () => setShown('all') }}
         empty={
-          <EmptyState icon={Bell} title={t('none')}>
-            {t('noneHint')}
-          </EmptyState>
+          stats.total > 0 ? (
+            <EmptyState icon={CheckCheck} title={t('noneUnread')} action={<Button onClick={() => setShown('all')}>{t('showAll')}</Button>} />
+          ) : (
+            <EmptyState icon={Bell} title={t('none')}>
+              {t('noneHint')}
+            </EmptyState>
+          )
         }
       >
         {(items) => <Rows items={items} onNearEnd={more} />}

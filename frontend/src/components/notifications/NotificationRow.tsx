@@ -47,6 +47,21 @@ function targetOf({ type, related_id: id }: Pick<Notification, 'type' | 'related
   }
 }
 
+/** The focus on the row itself: on where it leads, or on what can be done with it. */
+function focusRow(row: Element | null | undefined): void {
+  row?.querySelector<HTMLElement>('a, button:last-child')?.focus({ preventScroll: true })
+}
+
+/** A row that goes (deleted, or read where only unread ones stand) hands its focus to the one beside it. */
+function handOn(row: HTMLElement): () => void {
+  return () => {
+    if (!row.contains(document.activeElement)) return
+    const rows = [...document.querySelectorAll('article')]
+    const index = rows.indexOf(row)
+    focusRow(rows[index + 1] ?? rows[index - 1])
+  }
+}
+
 /** One notification: opening it reads it; a cross deletes it. */
 export function NotificationRow({ notification }: { notification: Notification }) {
   const t = useText(notificationsText)
@@ -66,7 +81,7 @@ export function NotificationRow({ notification }: { notification: Notification }
     </>
   )
   return (
-    <article className={cn('relative grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 rounded-md py-3 pr-1 pl-4 sm:grid-cols-[auto_minmax(0,1fr)_auto]', target !== null && 'hover:bg-surface-2')}>
+    <article ref={handOn} className={cn('relative grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 rounded-md py-3 pr-1 pl-4 sm:grid-cols-[auto_minmax(0,1fr)_auto]', target !== null && 'hover:bg-surface-2')}>
       <span className={cn('mt-0.5 flex size-10 shrink-0 items-center justify-center rounded-full bg-surface-2', ink)}>
         <Icon aria-hidden className="size-4.5" />
       </span>
@@ -87,7 +102,16 @@ export function NotificationRow({ notification }: { notification: Notification }
         </p>
       </div>
       <div className="relative flex max-sm:col-start-2 max-sm:-mt-8 max-sm:justify-self-end">
-        {!read && <IconButton icon={CircleCheck} label={t('read', { title })} onClick={markRead} />}
+        {!read && (
+          <IconButton
+            icon={CircleCheck}
+            label={t('read', { title })}
+            onClick={({ currentTarget }) => {
+              focusRow(currentTarget.closest('article')) // it will be gone
+              markRead()
+            }}
+          />
+        )}
         <IconButton icon={Trash2} label={t('remove', { title })} onClick={() => void deleteNotification(id).catch(failed)} />
       </div>
     </article>

@@ -10,6 +10,8 @@ export default {
   remove: 'Delete: {title}',
   new: 'New',
   listLabel: 'Notifications, newest first',
+  noneUnread: 'Nothing unread',
+  showAll: 'Show all',
   none: 'No notifications yet',
   noneHint: 'Whatever happens with your money is told here as it happens.',
   failed: "That didn't work",
