@@ -55,6 +55,32 @@ class TestNavigation:
         expect(sheet).to_have_count(0)
 
 
+class TestLargestZoom:
+    """At 400 % a window is 320 × 256: what would stay on the screen leaves with the rest, and a dialog is read to its end."""
+
+    def test_nothing_stands_before_the_page(self, open_visit: OpenVisit, people: People) -> None:
+        page = open_visit(people.asha, device="phone", viewport={"width": 320, "height": 256}).go("/help")
+        expect(page.get_by_role("banner")).to_be_in_viewport()
+        page.evaluate("window.scrollTo(0, 400)")
+        expect(page.get_by_role("banner")).not_to_be_in_viewport()
+        expect(page.get_by_role("navigation", name="Main")).not_to_be_in_viewport()
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        expect(page.get_by_role("navigation", name="Main")).to_be_in_viewport(ratio=1)
+
+    def test_a_dialog_scrolls_as_a_whole(self, open_visit: OpenVisit, people: People) -> None:
+        meera = people.customer("Meera Nair")
+        people.sign_in(meera)
+        visit = open_visit(meera, viewport={"width": 320, "height": 256})
+        page = visit.go("/profile?part=security")
+        page.get_by_role("button", name=re.compile("^Sign out .+")).first.click()
+        dialog = page.get_by_role("dialog")
+        title, act = dialog.get_by_role("heading"), dialog.get_by_role("button", name="Sign out")
+        expect(title).to_be_in_viewport(ratio=1)
+        dialog.hover(position={"x": 100, "y": 100})
+        page.mouse.wheel(0, 2_000)
+        expect(act).to_be_in_viewport(ratio=1)
+
+
 class TestBell:
     """S81: how much is unread stands on the bell's corner, and the bell stays to be seen, on the smallest phone, too."""
 
