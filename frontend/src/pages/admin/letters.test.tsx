@@ -64,7 +64,7 @@ it('says that a payment which nobody will settle fails, and only of the bank’s
   foreign?.focus()
   await userEvent.keyboard('g')
   expect(await screen.findByText(/The event is never handled/)).toBeTruthy()
-  await userEvent.click(screen.getByRole('button', { name: 'Cancel' }))
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel' }))
   ours?.focus()
   await userEvent.keyboard('g')
   expect(await screen.findByText(/The payment fails/)).toBeTruthy()
