@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.ledger.models import Movement
-from app.transactions.models import Transaction, TransactionStatus
+from app.transactions.models import Transaction, TransactionKind, TransactionStatus
 from app.transactions.queries import listing
 
 Direction = Literal["in", "out"]
@@ -101,13 +101,14 @@ class Spent(NamedTuple):
 
 
 def spent(session: Session, user_id: int, *, since: datetime) -> list[Spent]:
-    """Return what a user has paid since an instant, newest first, without what went between their own accounts."""
+    """Return what a user has paid since an instant, newest first: neither between their own accounts nor given back."""
     query = (
         listing()
         .where(
             Transaction.src_user_id == user_id,
             or_(Transaction.dest_account.is_(None), Transaction.dest_user_id != user_id),
             Transaction.status == TransactionStatus.SUCCESS,
+            Transaction.kind != TransactionKind.REFUND,  # of what was never theirs to spend
             Transaction.created_at >= since,
         )
         .order_by(Transaction.id.desc())

@@ -107,3 +107,14 @@ class TestSummary:
         assert found["months"][-1]["amount"] == 3.0
         assert found["categories"] == [{"category": "cash", "amount": 3.0}]
         assert (found["people"], found["payees"]) == ([], [])
+
+    def test_what_was_given_back_is_spent_by_neither(self, bank: Bank) -> None:
+        alice, bob = bank.customer(100_00), bank.customer()
+        sent = alice.send(bob, 15).json()["transaction_id"]
+        bank.settle()
+        assert bob.post(f"/transactions/{sent}/refund", {"reason": "paid twice"}).status_code == 201
+        bank.settle()
+        for person in (alice, bob):
+            found = person.get("/dashboard/summary").json()
+            assert found["months"][-1]["amount"] == 0.0
+            assert [found[name] for name in ("people", "categories", "payees")] == [[]] * 3
