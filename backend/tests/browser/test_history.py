@@ -96,6 +96,24 @@ class TestStatement:
         page.get_by_role("searchbox", name="Search").fill("")
         expect(said).to_have_count(0)
 
+    def test_paper_has_every_payment_and_nothing_to_press(self, open_visit: OpenVisit, meera: Person) -> None:
+        visit = open_visit(meera)
+        visit.page.route(re.compile("/transactions/me"), lambda route: many_rows(route, meera, 300))
+        page = visit.go(statement(meera))
+        rows = page.get_by_role("list", name="Payments, newest first").get_by_role("link")
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(rows).to_have_count(300)
+        tops = rows.evaluate_all("(rows) => rows.map((row) => row.getBoundingClientRect().top)")
+        assert tops == sorted(set(tops)), "one below the other"
+        expect(page.get_by_role("region", name="Sums of what is shown")).to_be_visible()
+        for furniture in (page.get_by_role("searchbox"), page.get_by_role("navigation"), page.get_by_role("banner")):
+            expect(furniture).to_have_count(0)
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        page.emulate_media(media="screen")
+        expect(page.get_by_role("searchbox")).to_be_visible()
+        assert rows.count() < 80
+
     def test_an_account_of_somebody_else_is_a_friendly_word(
         self, open_visit: OpenVisit, people: People, meera: Person
     ) -> None:
@@ -105,12 +123,12 @@ class TestStatement:
         expect(page.get_by_role("heading", name="This account isn't here")).to_be_visible()
 
 
-def many_rows(route: Route, person: Person) -> None:
-    """Answer as a bank would whose customer has paid fifty thousand times."""
+def many_rows(route: Route, person: Person, count: int = ROWS_MANY) -> None:
+    """Answer as a bank would whose customer has paid fifty thousand times, or as often as is said."""
     sample: dict[str, Any] = route.fetch().json()["items"][0]
     items = [
         sample | {"id": 10_000_000 - number, "timestamp": f"2026-{1 + number % 9:02}-{1 + number % 27:02}T06:00:00Z"}
-        for number in range(ROWS_MANY)
+        for number in range(count)
     ]
     items.sort(key=lambda one: one["timestamp"], reverse=True)
     route.fulfill(content_type="application/json", body=json.dumps({"items": items, "next_cursor": None}))

@@ -1,4 +1,4 @@
-import { act, render, screen } from '@testing-library/react'
+import { act, fireEvent, render, screen } from '@testing-library/react'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { VirtualRows } from './VirtualRows'
 
@@ -44,5 +44,15 @@ describe('VirtualRows', () => {
     expect(more).not.toHaveBeenCalled()
     act(() => rerender(<VirtualRows label="Payments" groups={[day('Today', items(1, 20))]} itemKey={idOf} draw={() => 'row'} onNearEnd={more} />))
     expect(more).toHaveBeenCalled()
+  })
+
+  it('has all of them in print, and then again those in sight', () => {
+    render(<VirtualRows label="Payments" groups={[day('Today', items(1, 500))]} itemKey={idOf} draw={({ id }) => `row ${id}`} />)
+    fireEvent(window, new Event('beforeprint'))
+    const rows = screen.getAllByText(/^row /)
+    expect(rows.length).toBe(500)
+    expect(rows.every(({ style }) => style.transform === '')).toBe(true)
+    fireEvent(window, new Event('afterprint'))
+    expect(screen.getAllByText(/^row /).length).toBeLessThan(40)
   })
 })

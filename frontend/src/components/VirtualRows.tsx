@@ -1,5 +1,6 @@
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual'
 import { memo, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { flushSync } from 'react-dom'
 import { cn } from '@/lib/utils'
 
 export interface Group<Item> {
@@ -29,7 +30,7 @@ const HEADING_HEIGHT = 36
 const OVERSCAN = 10
 const NEAR_END = 20
 
-/** A list of any length under headings that stay on top while their group passes: only the rows in sight exist. */
+/** A list of any length under headings that stay on top while their group passes: only the rows in sight exist, or all in print. */
 export function VirtualRows<Item>({ label, groups, itemKey, draw, rowHeight = 64, onNearEnd }: Props<Item>) {
   const list = useRef<HTMLOListElement>(null)
   const [top, setTop] = useState(0)
@@ -67,6 +68,7 @@ export function VirtualRows<Item>({ label, groups, itemKey, draw, rowHeight = 64
   // The first rows are drawn in slices that give way to a touch or a key; their place is kept, so that nothing moves.
   const isDrawn = useDeferredValue(true, false)
   const shown = isDrawn ? virtualizer.getVirtualItems() : []
+  const isPrinting = usePrinting()
   const last = shown.at(-1)?.index ?? 0
   const current = headingOf(headings, virtualizer.range?.startIndex ?? 0)
 
@@ -74,6 +76,17 @@ export function VirtualRows<Item>({ label, groups, itemKey, draw, rowHeight = 64
     if (last >= lines.length - NEAR_END) onNearEnd?.()
   }, [last, lines.length, onNearEnd])
 
+  if (isPrinting) {
+    return (
+      <ol ref={list} aria-label={label}>
+        {lines.map((line) => (
+          <li key={line.key} className="break-inside-avoid">
+            {isItem(line) ? <Row item={line.item} draw={draw} /> : line.heading}
+          </li>
+        ))}
+      </ol>
+    )
+  }
   return (
     <ol ref={list} aria-label={label} className="relative" style={{ height: virtualizer.getTotalSize() }}>
       {shown.map(({ index, start, key }) => {
@@ -95,6 +108,22 @@ export function VirtualRows<Item>({ label, groups, itemKey, draw, rowHeight = 64
       })}
     </ol>
   )
+}
+
+/** Whether the page is being printed: on paper nothing is in sight or out of it, so all rows are there before it is taken. */
+function usePrinting(): boolean {
+  const [isPrinting, setPrinting] = useState(false)
+  useEffect(() => {
+    const before = (): void => flushSync(() => setPrinting(true))
+    const after = (): void => setPrinting(false)
+    window.addEventListener('beforeprint', before)
+    window.addEventListener('afterprint', after)
+    return () => {
+      window.removeEventListener('beforeprint', before)
+      window.removeEventListener('afterprint', after)
+    }
+  }, [])
+  return isPrinting
 }
 
 /** What stands in a line. The list draws itself again whenever it is scrolled or measured; its rows stay as they are. */

@@ -20,7 +20,7 @@ export function FilterBar({ filters, chooseAccount }: { filters: Filters; choose
   const common = useText(commonText)
   const { asked, period } = filters
   return (
-    <section aria-label={t('filters')} className="mb-5 flex flex-col gap-3">
+    <section aria-label={t('filters')} className="mb-5 flex flex-col gap-3 print:hidden">
       <SearchField value={asked.q ?? ''} onChange={(q) => filters.set({ q })} />
       <Chips<Period>
         label={t('period')}
