@@ -1,11 +1,11 @@
-import { Wallet } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
-import { EmptyState, Read, SkeletonRows } from '@/components/ListFaces'
+import { Read, SkeletonRows } from '@/components/ListFaces'
 import { PageHeader } from '@/components/PageHeader'
 import { Progress } from '@/components/payment/Progress'
 import { AccountStep } from '@/components/transfer/AccountStep'
 import { AmountStep } from '@/components/transfer/AmountStep'
+import { NeedAccount } from '@/components/transfer/NeedAccount'
 import { OwnAccountsStep } from '@/components/transfer/OwnAccountsStep'
 import { ReviewStep } from '@/components/transfer/ReviewStep'
 import { takeUpAgain, useTransfer, type Mode, type Step } from '@/components/transfer/useTransfer'
@@ -34,7 +34,7 @@ export default function TransferPage() {
         <Sent transactionId={payment} />
       ) : (
         <Read query={accounts} skeleton={<SkeletonRows rows={4} />}>
-          {(data) => <Begun accounts={data.filter(isUsable)} />}
+          {(data) => <Begun accounts={data} />}
         </Read>
       )}
     </div>
@@ -42,13 +42,8 @@ export default function TransferPage() {
 }
 
 function Begun({ accounts }: { accounts: readonly Account[] }) {
-  const t = useText(transferText)
-  if (accounts.length > 0) return <Steps accounts={accounts} />
-  return (
-    <EmptyState icon={Wallet} title={t('needAccount')} action={<ButtonLink to={paths.accounts} tone="primary">{t('toAccounts')}</ButtonLink>}>
-      {t('needAccountHint')}
-    </EmptyState>
-  )
+  const usable = accounts.filter(isUsable)
+  return usable.length > 0 ? <Steps accounts={usable} /> : <NeedAccount accounts={accounts} />
 }
 
 function Steps({ accounts }: { accounts: readonly Account[] }) {

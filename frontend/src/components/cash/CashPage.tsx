@@ -1,9 +1,8 @@
-import { ArrowDownToLine, ArrowUpFromLine, Wallet } from 'lucide-react'
+import { ArrowDownToLine, ArrowUpFromLine } from 'lucide-react'
 import { useSearchParams } from 'react-router'
 import { useText } from '@/lib/i18n'
 import { idIn, paths } from '@/lib/paths'
 import { cashText } from '@/locales/cash'
-import { transferText } from '@/locales/transfer'
 import { activityOf } from '@/services/activity'
 import { useMyAccounts } from '@/services/queries/accounts'
 import { isUsable } from '@/services/queries/money'
@@ -14,6 +13,7 @@ import { ActivityFeed } from '../activity/ActivityFeed'
 import { EmptyState, ListFaces, LoadMore, Read, SkeletonRows } from '../ListFaces'
 import { PageHeader } from '../PageHeader'
 import { Progress } from '../payment/Progress'
+import { NeedAccount } from '../transfer/NeedAccount'
 import { ButtonLink } from '../ui/Button'
 import { CashForm, type CashKind } from './CashForm'
 
@@ -45,19 +45,14 @@ export function CashPage({ kind }: { kind: CashKind }) {
 function Ask({ kind }: { kind: CashKind }) {
   return (
     <Read query={useMyAccounts()} skeleton={<SkeletonRows rows={3} />}>
-      {(accounts) => <AskFor kind={kind} accounts={accounts.filter(isUsable)} />}
+      {(accounts) => <AskFor kind={kind} accounts={accounts} />}
     </Read>
   )
 }
 
 function AskFor({ kind, accounts }: { kind: CashKind; accounts: readonly Account[] }) {
-  const t = useText(transferText)
-  if (accounts.length > 0) return <CashForm kind={kind} accounts={accounts} address={ADDRESSES[kind]} />
-  return (
-    <EmptyState icon={Wallet} title={t('needAccount')} action={<ButtonLink to={paths.accounts} tone="primary">{t('toAccounts')}</ButtonLink>}>
-      {t('needAccountHint')}
-    </EmptyState>
-  )
+  const usable = accounts.filter(isUsable)
+  return usable.length > 0 ? <CashForm kind={kind} accounts={usable} address={ADDRESSES[kind]} /> : <NeedAccount accounts={accounts} />
 }
 
 function Past({ kind }: { kind: CashKind }) {

@@ -48,22 +48,24 @@ function Onboarding({ accounts }: { accounts: readonly Account[] }) {
       </Notice>
     )
   }
-  if (waiting > 0) {
+  const approved = accounts.filter(({ status }) => status === 'approved')
+  const isOff = !approved.every(({ is_active: isActive }) => isActive)
+  if (waiting > 0 && !isOff) {
     return (
       <Notice tone="wait" title={t('accountWaiting', { count: waiting })}>
         {t('accountWaitingHint')}
       </Notice>
     )
   }
-  if (accounts.some(({ status }) => status === 'approved')) return null
+  if (approved.length > 0 && !isOff) return null
   const action = hasPage(paths.accounts) && (
     <ButtonLink to={paths.accounts} tone="primary">
-      {t('openAccount')}
+      {t(isOff ? 'seeAccounts' : 'openAccount')}
     </ButtonLink>
   )
   return (
-    <Notice tone="calm" title={t('noAccountTitle')} action={action}>
-      {t('noAccountHint')}
+    <Notice tone="calm" title={t(isOff ? 'offTitle' : 'noAccountTitle')} action={action}>
+      {t(isOff ? 'offHint' : 'noAccountHint')}
     </Notice>
   )
 }

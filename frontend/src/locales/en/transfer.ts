@@ -57,6 +57,8 @@ export default {
   current: 'current {number}',
   needAccount: 'You need an open account first',
   needAccountHint: 'As soon as the bank has approved one and money is on it, you can send from here.',
+  accountOff: 'Your account is switched off',
+  accountOffHint: 'Nothing goes in or out of it until the bank switches it on again. Ask us why.',
   toAccounts: 'Go to your accounts',
   needTwo: 'This needs two open accounts',
   needTwoHint: 'Open a second one to keep savings apart from what you spend.',

@@ -1,0 +1,42 @@
+import { render, screen } from '@testing-library/react'
+import { MemoryRouter } from 'react-router'
+import { expect, it, vi } from 'vitest'
+import { paths } from '@/lib/paths'
+import type { Account } from '@/services/types'
+import { NeedAccount } from '../transfer/NeedAccount'
+import { PagesContext } from '../shell/PagesContext'
+import { Waiting } from './Waiting'
+
+vi.mock('@/contexts/AuthContext', () => ({ useUser: () => ({ id: 1, role: 'user', kyc_approved: true }) }))
+
+const account = (status: string, isActive: boolean): Account => ({ id: 1, status, is_active: isActive }) as Account
+
+function show(...accounts: Account[]) {
+  const { container } = render(
+    <MemoryRouter>
+      <PagesContext value={new Set([paths.accounts])}>
+        <Waiting accounts={accounts} open={[]} hidden={false} />
+      </PagesContext>
+    </MemoryRouter>,
+  )
+  return container
+}
+
+it('an account that the bank has switched off is said, with the way to it', () => {
+  show(account('approved', true), account('approved', false), account('pending', false))
+  expect(screen.getByText('An account is switched off')).toBeTruthy()
+  expect(screen.getByRole('link', { name: 'See your accounts' }).getAttribute('href')).toBe(paths.accounts)
+})
+
+it('an account that is on, waits or was refused is not called switched off', () => {
+  expect(show(account('approved', true)).textContent).toBe('')
+  expect(show(account('pending', false)).textContent).toContain('An account waits for approval')
+  expect(show(account('rejected', false)).textContent).toContain('Open your first account')
+})
+
+it('who has only an account that is switched off is not told to open one', () => {
+  const { rerender } = render(<NeedAccount accounts={[account('approved', false)]} />, { wrapper: MemoryRouter })
+  expect(screen.getByText('Your account is switched off')).toBeTruthy()
+  rerender(<NeedAccount accounts={[account('pending', false)]} />)
+  expect(screen.getByText('You need an open account first')).toBeTruthy()
+})
