@@ -12,6 +12,8 @@ interface Props {
   size?: 'text' | 'figure' | 'balance'
   /** Shown as dots, and not told to anyone. */
   hidden?: boolean
+  /** Not settled: it shows where it goes, and nobody is told that it was received or sent. */
+  open?: boolean
   /** Crossed out: money that did not move. */
   void?: boolean
   className?: string
@@ -20,11 +22,11 @@ interface Props {
 const SIZES = { text: '', figure: 'text-figure font-light', balance: 'text-balance font-light tracking-tight' }
 
 /** An amount of money: tabular figures, Indian grouping, a sign that never stands by colour alone. */
-export function Money({ minor, direction, size = 'text', hidden = false, void: voided = false, className }: Props) {
+export function Money({ minor, direction, size = 'text', hidden = false, void: voided = false, open = voided, className }: Props) {
   const t = useText(commonText)
   const { sign, symbol, whole, fraction } = moneyParts(direction ? Math.abs(minor) : minor)
   const shownSign = direction === 'in' ? '+' : direction === 'out' ? '−' : sign
-  const looks = cn('tabular whitespace-nowrap', SIZES[size], direction === 'in' && !voided && 'text-good', voided && 'text-ink-3 line-through', className)
+  const looks = cn('tabular whitespace-nowrap', SIZES[size], direction === 'in' && !open && 'text-good', voided && 'text-ink-3 line-through', className)
   if (hidden) {
     return (
       <span className={looks}>
@@ -33,7 +35,8 @@ export function Money({ minor, direction, size = 'text', hidden = false, void: v
       </span>
     )
   }
-  const spoken = direction === 'in' ? t('moneyIn', { amount: formatMoney(minor) }) : direction === 'out' ? t('moneyOut', { amount: formatMoney(minor) }) : `${sign}${symbol}${whole}.${fraction}`
+  const told = !open && (direction === 'in' ? 'moneyIn' : direction === 'out' && 'moneyOut')
+  const spoken = told ? t(told, { amount: formatMoney(minor) }) : `${shownSign}${symbol}${whole}.${fraction}`
   return (
     <span className={looks}>
       <span aria-hidden>

@@ -56,6 +56,13 @@ describe('Money', () => {
     expect(screen.getByText('₹150.00 sent')).toBeTruthy()
   })
 
+  it('tells nobody that they received what has not settled', () => {
+    const { rerender } = render(<Money minor={150_00} direction="in" open />)
+    expect(screen.queryByText(/received/)).toBe(null)
+    rerender(<Money minor={150_00} direction="out" void />)
+    expect(screen.getByText('−₹150.00')).toBeTruthy()
+  })
+
   it('says nothing of a hidden amount', () => {
     const { container } = render(<Money minor={987_65} hidden />)
     expect(container.textContent).not.toMatch(/[0-9]/)

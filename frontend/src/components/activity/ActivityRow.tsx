@@ -48,7 +48,7 @@ function RowContent({ activity, hidden, aside }: Omit<Props, 'to'>) {
         </span>
       </span>
       <span className="flex shrink-0 flex-col items-end gap-0.5">
-        <Money minor={amountMinor} direction={direction} hidden={hidden} void={transaction.status === 'FAILED'} className="font-semibold" />
+        <Money minor={amountMinor} direction={direction} hidden={hidden} open={!settled} void={transaction.status === 'FAILED'} className="font-semibold" />
         {!settled && <Status of={transaction.status} />}
         {aside}
       </span>

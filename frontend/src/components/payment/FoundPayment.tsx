@@ -3,12 +3,14 @@ import type { Activity } from '@/services/activity'
 import { useTitleOf } from '../activity/ActivityRow'
 import { Money } from '../Money'
 import { Avatar } from '../Person'
+import { Status } from '../Status'
 import { When } from '../When'
 
 /** One payment among other things that were found: like a row of a feed, with its day. */
 export function FoundPayment({ activity }: { activity: Activity }) {
   const title = useTitleOf(activity)
   const { transaction, direction, amountMinor, other } = activity
+  const settled = transaction.status === 'SUCCESS'
   return (
     <span className="flex items-center gap-3">
       {other === null ? (
@@ -25,7 +27,10 @@ export function FoundPayment({ activity }: { activity: Activity }) {
           {transaction.note && <> · {transaction.note}</>}
         </span>
       </span>
-      <Money minor={amountMinor} direction={direction} void={transaction.status === 'FAILED'} className="shrink-0 font-semibold" />
+      <span className="flex shrink-0 flex-col items-end gap-0.5">
+        <Money minor={amountMinor} direction={direction} open={!settled} void={transaction.status === 'FAILED'} className="font-semibold" />
+        {!settled && <Status of={transaction.status} />}
+      </span>
     </span>
   )
 }
