@@ -31,6 +31,7 @@ export function GiveBack({ transactionId, name, amountMinor, onClose }: Props) {
       description={t('giveBackHint', { name })}
       confirmLabel={t('giveBack')}
       reason="required"
+      reasonHint={t('giveBackReasonHint', { name })}
       error={error !== undefined && <ErrorDetail error={error} />}
     />
   )

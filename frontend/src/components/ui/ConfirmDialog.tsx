@@ -18,6 +18,8 @@ interface Props {
   danger?: boolean
   /** Ask why; the bank writes it down with the act. */
   reason?: 'required' | 'optional'
+  /** Who reads the reason; without it, what is so of an act of staff. */
+  reasonHint?: string
   /** What the bank refused with. */
   error?: ReactNode
   /** The reason gets the focus first; off when something else is asked before it. */
@@ -28,7 +30,7 @@ interface Props {
 
 /** Asks once more before something that can't simply be undone. */
 export function ConfirmDialog(props: Props) {
-  const { open, onClose, onConfirm, title, description, confirmLabel, danger, reason, focusReason = true, error, children } = props
+  const { open, onClose, onConfirm, title, description, confirmLabel, danger, reason, reasonHint, focusReason = true, error, children } = props
   const t = useText(formsText)
   const common = useText(commonText)
   const [text, setText] = useState('')
@@ -76,7 +78,7 @@ export function ConfirmDialog(props: Props) {
           <TextArea
             data-focus-first={focusReason ? '' : undefined}
             label={reason === 'required' ? t('reason') : t('reasonOptional')}
-            hint={t('reasonHint')}
+            hint={reasonHint ?? t('reasonHint')}
             maxLength={200}
             value={text}
             error={missing && text.trim() === '' ? t('reasonMissing') : undefined}
