@@ -24,8 +24,14 @@ import type { OpenRow } from './useOpenRow'
 
 type Act = 'approve' | 'reject' | 'switch' | 'adjust'
 
+interface Props {
+  row: OpenRow
+  /** It was opened or refused: where only those that wait are listed, it is there no more. */
+  onDecided?: () => void
+}
+
 /** One account in the sheet: its owner and balances, its latest payments, its history, and what can be done. */
-export function AccountPeek({ row }: { row: OpenRow }) {
+export function AccountPeek({ row, onDecided }: Props) {
   const acts = useText(adminActsText)
   const t = useText(adminText)
   const query = useStaffAccount(row.id)
@@ -62,7 +68,7 @@ export function AccountPeek({ row }: { row: OpenRow }) {
       >
         <Read query={query}>{(data) => <Account account={data} />}</Read>
       </Peek>
-      {account && (act === 'approve' || act === 'reject') && <DecideAccountDialog account={account} action={act} onClose={close} />}
+      {account && (act === 'approve' || act === 'reject') && <DecideAccountDialog account={account} action={act} onClose={close} onDone={onDecided} />}
       {account && act === 'switch' && <SwitchAccountDialog account={account} onClose={close} />}
       {account && act === 'adjust' && <AdjustBalanceDialog account={account} onClose={close} />}
     </>

@@ -154,8 +154,8 @@ function Accounts({ list }: { list: StaffList<StaffAccount> }) {
           </EmptyState>
         }
       />
-      <AccountPeek row={row} />
-      {act && <DecideAccountDialog {...act} onClose={() => setAct(null)} />}
+      <AccountPeek row={row} onDecided={row.close} />
+      {act && <DecideAccountDialog {...act} onClose={() => setAct(null)} onDone={row.close} />}
     </>
   )
 }

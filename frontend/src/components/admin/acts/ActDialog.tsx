@@ -32,7 +32,7 @@ interface Props<Answer> extends ActProps {
   children?: ReactNode
 }
 
-/** An act of staff: asks, shows what it will write, does it, tells what the bank refused, and reads everything again. */
+/** An act of staff: asks, shows what it will write, does it, tells what the bank refused, and reads everything again either way. */
 export function ActDialog<Answer>(props: Props<Answer>) {
   const { onClose, onDone, title, description, confirmLabel, danger, reason, focusReason, writes, check, act, said, children } = props
   const t = useText(adminActsText)
@@ -51,6 +51,7 @@ export function ActDialog<Answer>(props: Props<Answer>) {
       onClose()
       onDone?.()
     } catch (failure) {
+      refresh() // a colleague may have been quicker
       setError(<ErrorDetail error={failure} />)
     }
   }
