@@ -37,6 +37,20 @@ describe('MoneyInput', () => {
     expect(field.value).toBe('1,50,000.50')
   })
 
+  it('says that it did not take what was pasted, until something is taken', async () => {
+    render(<AmountField />)
+    const field = screen.getByLabelText<HTMLInputElement>('Amount')
+    await userEvent.type(field, '75')
+    await userEvent.paste('₹1,200.505')
+    expect(field.value).toBe('75')
+    expect(screen.getByText(/^Not taken: /)).toBeTruthy()
+    await userEvent.keyboard('0')
+    expect(screen.queryByText(/^Not taken: /)).toBe(null)
+    expect(screen.getByText('seven hundred fifty rupees')).toBeTruthy()
+    await userEvent.keyboard('x')
+    expect(screen.queryByText(/^Not taken: /)).toBe(null)
+  })
+
   it('keeps the caret in the middle', async () => {
     render(<AmountField />)
     const field = screen.getByLabelText<HTMLInputElement>('Amount')

@@ -1,8 +1,9 @@
-import { useLayoutEffect, useRef, type ChangeEvent, type Ref } from 'react'
-import { useLanguage } from '@/lib/i18n'
+import { useLayoutEffect, useRef, useState, type ChangeEvent, type Ref } from 'react'
+import { useLanguage, useText } from '@/lib/i18n'
 import { editAmount, parseAmount } from '@/lib/money-entry'
 import { moneyInWords } from '@/lib/money-words'
 import { cn } from '@/lib/utils'
+import { formsText } from '@/locales/forms'
 import { CONTROL, Field, type FieldProps } from './Field'
 
 type Props = FieldProps & {
@@ -16,12 +17,15 @@ type Props = FieldProps & {
   ref?: Ref<HTMLInputElement>
 }
 
-/** An amount of rupees: groups while one types, takes what one pastes, and spells it out. */
+/** An amount of rupees: groups while one types, takes what one pastes or says that it doesn't, and spells it out. */
 export function MoneyInput({ label, hint, error, hideLabel, className, value, onChange, large, ref, ...rest }: Props) {
+  const t = useText(formsText)
   const language = useLanguage()
   const input = useRef<HTMLInputElement>(null)
   const caret = useRef<number | null>(null)
   const minor = parseAmount(value)
+  const [refusedAt, setRefusedAt] = useState<string>()
+  const isRefused = refusedAt === value
 
   useLayoutEffect(() => {
     if (caret.current === null) return
@@ -32,6 +36,9 @@ export function MoneyInput({ label, hint, error, hideLabel, className, value, on
   const edit = (event: ChangeEvent<HTMLInputElement>): void => {
     const { value: typed, selectionStart } = event.target
     const edited = editAmount(typed, selectionStart ?? typed.length)
+    // A key that does nothing says enough; of what was pasted one would believe that it stands there.
+    if (edited !== null) setRefusedAt(undefined)
+    else if ((event.nativeEvent as InputEvent).data?.length !== 1) setRefusedAt(value)
     // Refused: the field keeps what it had, and the caret the place it had before the key.
     caret.current = edited?.caret ?? Math.max(0, (selectionStart ?? 1) - (typed.length - value.length))
     onChange(edited?.text ?? value)
@@ -63,8 +70,8 @@ export function MoneyInput({ label, hint, error, hideLabel, className, value, on
               className={cn(CONTROL, 'tabular pl-8', large && 'min-h-18 pl-12 text-figure font-light')}
             />
           </div>
-          <p aria-live="polite" className="min-h-5 text-small text-ink-3 first-letter:uppercase">
-            {minor !== null && moneyInWords(minor, language)}
+          <p aria-live="polite" className={cn('min-h-5 text-small first-letter:uppercase', isRefused ? 'text-bad' : 'text-ink-3')}>
+            {isRefused ? t('amountRefused') : minor !== null && moneyInWords(minor, language)}
           </p>
         </>
       )}

@@ -11,6 +11,7 @@ export default {
   reasonOptional: 'Reason (optional)',
   reasonHint: 'Kept with the record; the customer may see it.',
   reasonMissing: 'Say why, in a few words.',
+  amountRefused: 'Not taken: an amount has digits and two decimals at most.',
   dates: 'Dates',
   from: 'From',
   to: 'To',
