@@ -19,3 +19,10 @@ HTMLDialogElement.prototype.close = function () {
 
 // Nor does it scroll.
 Element.prototype.scrollIntoView = () => undefined
+
+// Nor lay out: nothing has a size that could change.
+globalThis.ResizeObserver = class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}

@@ -14,6 +14,11 @@ from app.web.build import DIST
 from tests.browser.conftest import OpenVisit
 from tests.browser.people import People
 
+# How many pixels of an element its table's frame doesn't show.
+CUT_OFF = """(element) => {
+  const [own, frame] = [element, element.closest('table').parentElement].map((one) => one.getBoundingClientRect())
+  return Math.max(0, Math.ceil(own.right - frame.right), Math.ceil(frame.left - own.left))
+}"""
 EXPORTED_ROWS = 5_301  # more than a file ever held, and no round number of pages
 
 
@@ -66,6 +71,21 @@ class TestTables:
         expect(page.locator("tbody tr").first).to_be_focused()
         page.keyboard.press("j")
         expect(page.locator("tbody tr").nth(1)).to_be_focused()
+
+    def test_every_column_can_be_reached(self, open_visit: OpenVisit, people: People) -> None:
+        """However long a name is: what has no room in the table's frame can be scrolled to."""
+        long = people.customer("Venkatanarasimharajuvaripeta Lakshminarayanaswamy", rupees=123_456)
+        people.pay(long, people.rohan, 49_999, "Towards the advance for the flat in Hyderabad")
+        people.wait_until_found(long, "Hyderabad")
+        visit = open_visit(people.admin)
+        for place in ("payments", "bank-accounts"):
+            page = visit.go(f"/admin/{place}")
+            expect(page.get_by_text(long.full_name).first).to_be_visible()
+            for width in (1_440, 1_280, 1_024):
+                page.set_viewport_size({"width": width, "height": 800})
+                for head in page.get_by_role("columnheader").all():
+                    head.scroll_into_view_if_needed()
+                    assert head.evaluate(CUT_OFF) == 0, f"{head.inner_text()} of {place} at {width}"
 
     def test_what_cannot_be_read_says_so_and_tries_again(self, open_visit: OpenVisit, people: People) -> None:
         visit = open_visit(people.admin)

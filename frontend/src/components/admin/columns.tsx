@@ -18,10 +18,10 @@ export function RowPerson({ id, name, detail }: { id: number; name: string; deta
     <span className="flex min-w-0 items-center gap-2.5">
       <Avatar id={id} name={name} size="small" />
       <span className="min-w-0">
-        <span className="block max-w-56 truncate font-medium max-sm:max-w-28" title={name}>
+        <span className="block max-w-40 truncate font-medium max-sm:max-w-28 2xl:max-w-56" title={name}>
           {name}
         </span>
-        {detail && <span className="block max-w-56 truncate text-micro text-ink-2 max-sm:max-w-28">{detail}</span>}
+        {detail && <span className="block max-w-40 truncate text-micro text-ink-2 max-sm:max-w-28 2xl:max-w-56">{detail}</span>}
       </span>
     </span>
   )
@@ -31,7 +31,7 @@ export function RowPerson({ id, name, detail }: { id: number; name: string; deta
 function Side({ name, number }: { name: string; number: string | null }) {
   return (
     <>
-      <span className="block max-w-48 truncate font-medium max-sm:max-w-24" title={name}>
+      <span className="block max-w-36 truncate font-medium max-sm:max-w-24 2xl:max-w-48" title={name}>
         {name}
       </span>
       {number && <span className="tabular block text-micro text-ink-2">{number}</span>}
@@ -61,7 +61,7 @@ export function usePaymentColumns(sortable: { time: boolean; amount: boolean }):
         value: (row) => (row.dest_account === null ? t('theBank') : row.dest_user_name),
       },
       { key: 'kind', title: t('kind'), from: 'xl', cell: ({ kind }) => kindName(t, kind), value: ({ kind }) => kindName(t, kind) },
-      { key: 'note', title: t('note'), from: 'xl', cell: ({ note }) => <span className="block max-w-40 truncate text-ink-2" title={note}>{note}</span>, value: ({ note }) => note },
+      { key: 'note', title: t('note'), from: 'xl', cell: ({ note }) => <span className="block max-w-28 truncate text-ink-2 2xl:max-w-40" title={note}>{note}</span>, value: ({ note }) => note },
       { key: 'state', title: t('state'), from: 'sm', cell: (row) => <Status of={row.status} />, value: (row) => status(row.status) },
       {
         key: 'amount',

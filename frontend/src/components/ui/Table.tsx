@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
-import { useRef, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { cn } from '@/lib/utils'
 
 export interface Column<Row> {
@@ -40,6 +40,7 @@ const FROM = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl
 export function Table<Row>(props: Props<Row>) {
   const { caption, columns, rows, rowKey, selected, onOpen, keys, sort, onSort } = props
   const body = useRef<HTMLTableSectionElement>(null)
+  const [frame, isWider] = useIsWider()
   const walkable = onOpen !== undefined || keys !== undefined
   const entry = Math.max(0, rows.findIndex((row) => rowKey(row) === selected))
 
@@ -54,12 +55,12 @@ export function Table<Row>(props: Props<Row>) {
   }
 
   return (
-    // Clipped, not scrolled, where there is room: a scrolling box would keep the head from sticking to the page.
+    // Clipped, not scrolled, where all of it has room: a scrolling box would keep the head from sticking to the page.
     // Positioned, so that words for screen readers in it scroll along instead of widening the page.
-    <div className="card relative max-lg:overflow-x-auto lg:overflow-clip">
+    <div ref={frame} className={cn('card relative', isWider ? 'overflow-x-auto' : 'overflow-clip')}>
       <table className="w-full border-collapse text-small">
         <caption className="sr-only">{caption}</caption>
-        <thead className="sticky top-0 z-10 bg-surface-2 lg:top-16">
+        <thead className={cn('z-10 bg-surface-2', !isWider && 'sticky top-16')}>
           <tr>
             {columns.map((column) => (
               <HeadCell key={column.key} column={column} sort={sort} onSort={onSort} />
@@ -94,6 +95,21 @@ export function Table<Row>(props: Props<Row>) {
       </table>
     </div>
   )
+}
+
+/** Whether the table in a frame is wider than the frame: how wide depends on what is in its cells, not on the window alone. */
+function useIsWider() {
+  const frame = useRef<HTMLDivElement>(null)
+  const [isWider, setIsWider] = useState(false)
+  useEffect(() => {
+    const [element, table] = [frame.current, frame.current?.firstElementChild]
+    if (!element || !table) return
+    const watch = new ResizeObserver(() => setIsWider(table.clientWidth > element.clientWidth))
+    watch.observe(element)
+    watch.observe(table)
+    return () => watch.disconnect()
+  }, [])
+  return [frame, isWider] as const
 }
 
 interface HeadProps<Row> {
