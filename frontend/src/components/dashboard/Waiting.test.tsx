@@ -1,13 +1,17 @@
 import { render, screen } from '@testing-library/react'
 import { MemoryRouter } from 'react-router'
-import { expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import * as auth from '@/contexts/AuthContext'
 import { paths } from '@/lib/paths'
-import type { Account } from '@/services/types'
+import type { Account, User } from '@/services/types'
 import { NeedAccount } from '../transfer/NeedAccount'
 import { PagesContext } from '../shell/PagesContext'
 import { Waiting } from './Waiting'
 
-vi.mock('@/contexts/AuthContext', () => ({ useUser: () => ({ id: 1, role: 'user', kyc_approved: true }) }))
+beforeEach(() => {
+  vi.spyOn(auth, 'useUser').mockReturnValue({ id: 1, role: 'customer', kyc_approved: true } as User)
+})
+afterEach(() => vi.restoreAllMocks())
 
 const account = (status: string, isActive: boolean): Account => ({ id: 1, status, is_active: isActive }) as Account
 

@@ -3,11 +3,15 @@ import { act, renderHook, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import * as auth from '@/contexts/AuthContext'
 import { createQueryClient } from '@/services/queries/client'
-import type { Account } from '@/services/types'
+import type { Account, User } from '@/services/types'
 import { takeUpAgain, useTransfer } from './useTransfer'
 
-vi.mock('@/contexts/AuthContext', () => ({ useUser: () => ({ id: 1, username: 'asha', full_name: 'Asha' }) }))
+beforeEach(() => {
+  vi.spyOn(auth, 'useUser').mockReturnValue({ id: 1, username: 'asha', full_name: 'Asha' } as User)
+})
+afterEach(() => vi.restoreAllMocks())
 
 const account = (id: number): Account =>
   ({ id, account_number: `10000000${id}`, account_type: 'savings', balance: 100, available: 100, status: 'approved', is_active: true }) as Account

@@ -1,12 +1,12 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
+import { AuthProvider } from '@/contexts/AuthContext'
+import { NotificationApiProvider } from '@/contexts/NotificationApiContext'
 import { ApiError } from '@/lib/errors'
 import { createQueryClient } from '@/services/queries/client'
 import { ActDialog } from './ActDialog'
-
-vi.mock('@/contexts/NotificationApiContext', () => ({ useNotifications: () => ({ showSuccess: () => undefined }) }))
 
 it('what the bank refused is read again: a colleague was quicker', async () => {
   const client = createQueryClient()
@@ -14,7 +14,11 @@ it('what the bank refused is read again: a colleague was quicker', async () => {
   const act = (): Promise<never> => Promise.reject(new ApiError({ status: 409, detail: 'Already decided.' }))
   render(
     <QueryClientProvider client={client}>
-      <ActDialog title="Open the account?" confirmLabel="Approve" writes={[]} act={act} said={() => 'Opened'} onClose={() => undefined} />
+      <AuthProvider>
+        <NotificationApiProvider>
+          <ActDialog title="Open the account?" confirmLabel="Approve" writes={[]} act={act} said={() => 'Opened'} onClose={() => undefined} />
+        </NotificationApiProvider>
+      </AuthProvider>
     </QueryClientProvider>,
   )
   await userEvent.click(screen.getByText('Approve'))
