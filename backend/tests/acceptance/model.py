@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 REVIEW_ABOVE_MINOR = 50_000_00
 PER_MINUTE_MAX = 5
+ASKED_FOR = ("transfer", "deposit", "withdrawal")  # what counts as a customer's haste; refunds and corrections don't
 
 
 @dataclass
@@ -105,7 +106,9 @@ class Model:
 
     def _is_suspicious(self, transaction: ModelTransaction) -> bool:
         earlier = [
-            one for one in self.transactions.values() if one.payer == transaction.payer and one.id < transaction.id
+            one
+            for one in self.transactions.values()
+            if one.payer == transaction.payer and one.id < transaction.id and one.kind in ASKED_FOR
         ]
         return transaction.amount > REVIEW_ABOVE_MINOR or len(earlier) >= PER_MINUTE_MAX
 

@@ -329,5 +329,5 @@ class TestOnePayment:
         dialog = page.get_by_role("dialog", name="Give ₹120.00 back?")
         dialog.get_by_label("Reason").fill("It was meant for somebody else")
         dialog.get_by_role("button", name="Give it back").click()
-        expect(page.get_by_text("You gave the full amount back.")).to_be_visible()
+        expect(page.get_by_text("The full amount went back to the sender.")).to_be_visible()
         assert people.call(nila, "GET", f"/accounts/{nila.account}")["balance"] == 500
