@@ -29,6 +29,7 @@ from tests.events.conftest import Effects, commit, count, make_due
 from tests.events.test_runner import eventually
 
 Runners = Callable[..., BrokerRunner]
+Away = Callable[[int], list[float]]
 
 
 class CardIssued(Event, frozen=True, kw_only=True):
@@ -141,6 +142,26 @@ class TestDelivery:
         assert (effects.seen, overlaps) == (list(range(1, 21)), [])
 
 
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> Away:
+    """Let the database be away the first so many times that bundles are handled; the list fills with when that was tried."""
+    real = consume.handle_arrived
+
+    def begin(times: int) -> list[float]:
+        tries: list[float] = []
+
+        def handle(consumer: Consumer, bundles: list[int], **more: Any) -> None:
+            tries.append(time.monotonic())
+            if len(tries) <= times:
+                raise OperationalError("", {}, Exception("away"))
+            real(consumer, bundles, **more)
+
+        monkeypatch.setattr(consume, "handle_arrived", handle)
+        return tries
+
+    return begin
+
+
 class TestFailure:
     """S133, S148, C13: a technical failure is retried in PostgreSQL, alone, and buried in the end; neighbours never wait."""
 
@@ -184,68 +205,40 @@ class TestFailure:
         assert eventually(lambda: len(letters()) == 1)
         assert (letters()[0].queue, letters()[0].position) == ("test.queue", 2)
 
-    def test_the_database_is_away(
-        self, queue: Consumer, effects: Effects, runners: Runners, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        tries: list[int] = []
-        real = consume.handle_arrived
-
-        def away_twice(consumer: Consumer, bundles: list[int], **more: Any) -> None:
-            tries.append(len(bundles))
-            if len(tries) < 3:
-                raise OperationalError("", {}, Exception("away"))
-            real(consumer, bundles, **more)
-
-        monkeypatch.setattr(consume, "handle_arrived", away_twice)
+    def test_the_database_is_away(self, queue: Consumer, effects: Effects, runners: Runners, away: Away) -> None:
+        tries = away(2)
         runners()
         commit(1)
         assert eventually(lambda: effects.seen == [1])
         assert len(tries) == 3
 
     def test_away_for_long_it_waits_outside_and_comes_back(
-        self, queue: Consumer, effects: Effects, runners: Runners, rabbitmq_vhost: str, monkeypatch: pytest.MonkeyPatch
+        self, queue: Consumer, effects: Effects, runners: Runners, away: Away, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """S163: the message goes to the retry queue, and from there back."""
         monkeypatch.setattr(consume, "HOLD_SECONDS_MAX", 0.0)
         monkeypatch.setattr("app.broker.topology.RETRY_MILLISECONDS", 500)
-        tries: list[float] = []
-        real = consume.handle_arrived
-
-        def away_once(consumer: Consumer, bundles: list[int], **more: Any) -> None:
-            tries.append(time.monotonic())
-            if len(tries) == 1:
-                raise OperationalError("", {}, Exception("away"))
-            real(consumer, bundles, **more)
-
-        monkeypatch.setattr(consume, "handle_arrived", away_once)
+        tries = away(1)
         runners()
         commit(1)
         assert eventually(lambda: effects.seen == [1])
         assert tries[1] - tries[0] > 0.4, "it didn't wait outside"
 
     def test_however_often_it_is_put_off_one_channel_is_used(
-        self, queue: Consumer, effects: Effects, runners: Runners, rabbitmq_vhost: str, monkeypatch: pytest.MonkeyPatch
+        self, queue: Consumer, effects: Effects, runners: Runners, away: Away, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A connection has some two thousand of them, and a database may be away for a day."""
         monkeypatch.setattr(consume, "HOLD_SECONDS_MAX", 0.0)
         monkeypatch.setattr("app.broker.topology.RETRY_MILLISECONDS", 100)
-        tries: list[int] = []
         channels: list[int] = []
-        real = consume.handle_arrived
 
         class Counted(consume.Publisher):
             def __init__(self, connection: Any) -> None:
                 super().__init__(connection)
                 channels.append(len(connection.channels))
 
-        def away(consumer: Consumer, bundles: list[int], **more: Any) -> None:
-            tries.append(len(bundles))
-            if len(tries) < 5:
-                raise OperationalError("", {}, Exception("away"))
-            real(consumer, bundles, **more)
-
         monkeypatch.setattr(consume, "Publisher", Counted)
-        monkeypatch.setattr(consume, "handle_arrived", away)
+        tries = away(4)
         runners()
         commit(1)
         assert eventually(lambda: effects.seen == [1])
