@@ -78,12 +78,13 @@ def give_up(session: Session, *, letter_id: int, reason: str, actor_id: int | No
     letter = _locked(session, letter_id)
     if letter.status == "replayed":
         raise AlreadyDecided(letter_id, letter.status)
+    opened = _with_event(session, letter)
     if letter.status == "waiting":
         _decide(session, letter, "given_up", actor_id=actor_id, reason=reason)
-        request = _request_in(_with_event(session, letter))
+        request = _request_in(opened)
         if request is not None:
             reviews.give_up(session, transaction_id=request, admin_id=actor_id, reason=reason)
-    return _with_event(session, letter)
+    return opened
 
 
 def _locked(session: Session, letter_id: int) -> DeadLetter:

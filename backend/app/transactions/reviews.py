@@ -76,7 +76,7 @@ def give_up(session: Session, *, transaction_id: int, admin_id: int | None, reas
 
     A worker that is settling another copy at this moment waits for the row, finds it decided, and takes its batch back.
     """
-    pending = session.scalar(select(Transaction).where(Transaction.id == transaction_id).with_for_update())
+    pending = _for_update(session, transaction_id)
     if pending is None or pending.status != TransactionStatus.PENDING:
         return
     pending.reason = "given_up"
@@ -84,8 +84,12 @@ def give_up(session: Session, *, transaction_id: int, admin_id: int | None, reas
     record(session, failed(_facts(session, pending, actor_id=admin_id), "given_up"))
 
 
+def _for_update(session: Session, transaction_id: int) -> Transaction | None:
+    return session.scalar(select(Transaction).where(Transaction.id == transaction_id).with_for_update())
+
+
 def _locked(session: Session, transaction_id: int) -> Transaction:
-    held = session.scalar(select(Transaction).where(Transaction.id == transaction_id).with_for_update())
+    held = _for_update(session, transaction_id)
     if held is None:
         raise TransactionNotFound
     if held.status != TransactionStatus.UNDER_REVIEW:
