@@ -126,9 +126,9 @@ def open_customers(count: int, balance_minor: int = 10**12) -> list[Customer]:
             account = accounts.request_account(
                 session, user_id=user.id, account_type=AccountType.CURRENT, kyc_approved=True
             )
-            accounts.decide(session, account_id=account.id, admin_id=user.id, action="approve")
+            accounts.decide(session, account_id=account.id, admin_id=None, action="approve")
             requests.adjust_balance(
-                session, admin_id=user.id, account_id=account.id, amount_minor=balance_minor, credit=True,
+                session, admin_id=None, account_id=account.id, amount_minor=balance_minor, credit=True,
                 reason="for the load", counterpart=LedgerKind.OPENING,
             )  # fmt: skip
             made.append(Customer(user.id, account.id, account.ledger_account_id, grant.access_token))

@@ -115,7 +115,7 @@ class Bank:
                 session, user_id=person.id, account_type=AccountType.SAVINGS, kyc_approved=True
             )
             if approved:
-                accounts.decide(session, account_id=account.id, admin_id=person.id, action="approve")
+                accounts.decide(session, account_id=account.id, admin_id=None, action="approve")
             return account.id
 
     def fund(self, account_id: int, amount_minor: int) -> None:
@@ -123,7 +123,7 @@ class Bank:
         with unit_of_work() as session:
             requests.adjust_balance(
                 session,
-                admin_id=1,
+                admin_id=None,
                 account_id=account_id,
                 amount_minor=amount_minor,
                 credit=True,

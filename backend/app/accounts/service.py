@@ -20,6 +20,7 @@ from app.core.masking import mask_account_number
 from app.events.catalogue import AccountUpdated
 from app.events.outbox import record
 from app.identity.models import User
+from app.identity.staff import refuse_own_matter
 from app.ledger.accounts import open_customer_account, set_frozen
 from app.ledger.history import closing_balances
 from app.ledger.models import LedgerAccount
@@ -70,15 +71,17 @@ def request_account(session: Session, *, user_id: int, account_type: AccountType
 
 
 def decide(
-    session: Session, *, account_id: int, admin_id: int, action: Literal["approve", "reject"], reason: str = ""
+    session: Session, *, account_id: int, admin_id: int | None, action: Literal["approve", "reject"], reason: str = ""
 ) -> Account:
-    """Approve or reject a requested account (S45, S46).
+    """Approve or reject a requested account (S45, S46). Without an admin it is the bank's own decision.
 
     Raises:
         AccountNotFound: no such account.
+        OwnMatter: it is the decider's own.
         AlreadyDecided: somebody decided before.
     """
     account = _locked(session, account_id)
+    refuse_own_matter(admin_id, account.user_id)
     if account.status != AccountStatus.PENDING:
         raise AlreadyDecided(account.status)
     approved = action == "approve"
@@ -99,9 +102,11 @@ def set_active(
 
     Raises:
         AccountNotFound: no such account.
+        OwnMatter: it is the decider's own.
         NotApproved: it never was on.
     """
     account = _locked(session, account_id)
+    refuse_own_matter(admin_id, account.user_id)
     if account.status != AccountStatus.APPROVED:
         raise NotApproved(account.status)
     wanted = (not account.is_active) if active is None else active
@@ -194,7 +199,7 @@ def _new_number(session: Session) -> str:
             return number
 
 
-def _record(session: Session, account: Account, change: str, *, actor_id: int, reason: str = "") -> None:
+def _record(session: Session, account: Account, change: str, *, actor_id: int | None, reason: str = "") -> None:
     record(
         session,
         AccountUpdated(

@@ -144,6 +144,15 @@ class OwnAccess(Refused):
         super().__init__("You can't take away your own access. Ask another admin to do it.")
 
 
+class OwnMatter(Forbidden):
+    """Staff tried to decide about themselves or their own money."""
+
+    code = "own_matter"
+
+    def __init__(self) -> None:
+        super().__init__("This is about yourself. Ask a colleague to decide it.")
+
+
 class LastAdmin(Refused):
     """Without this admin nobody could run the bank."""
 

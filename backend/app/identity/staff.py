@@ -12,7 +12,7 @@ from app.core import clock
 from app.events.catalogue import KYCStatusChanged, UserChanged
 from app.events.outbox import record
 from app.identity import sessions
-from app.identity.errors import LastAdmin, OwnAccess, UserNotFound
+from app.identity.errors import LastAdmin, OwnAccess, OwnMatter, UserNotFound
 from app.identity.models import Role, User
 
 SEARCH_CHARACTERS_MIN = 2  # one letter would list the bank's customers
@@ -27,6 +27,16 @@ class UserFilter:
     is_active: bool | None = None
     kyc_approved: bool | None = None
     text: str | None = None
+
+
+def refuse_own_matter(staff_id: int | None, *about: int | None) -> None:
+    """Refuse what staff would decide about themselves or their own money: the duties of asking and deciding are segregated.
+
+    Raises:
+        OwnMatter: the one who decides (None: the bank itself) is one of the users that it is about.
+    """
+    if staff_id is not None and staff_id in about:
+        raise OwnMatter
 
 
 def list_users(session: Session, *, wanted: UserFilter, after_id: int | None, limit: int) -> Sequence[User]:
@@ -107,8 +117,10 @@ def decide_kyc(session: Session, *, user_id: int, approved: bool, reason: str, d
     """Approve or reject a user's KYC (S56). The decision of staff is final until staff decide again; twice is once.
 
     Raises:
+        OwnMatter: it is the decider's own.
         UserNotFound: there is no such user.
     """
+    refuse_own_matter(decided_by, user_id)
     user = session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
     if user is None:
         raise UserNotFound

@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.money import BASE_CURRENCY
 from app.events.catalogue import BalanceAdjusted, DepositRequested, TransferReversed, WithdrawalRequested
 from app.events.outbox import record
+from app.identity.staff import refuse_own_matter
 from app.ledger.accounts import bank_account
 from app.ledger.decide import Group, Leg, Outcome, Refusal, Result
 from app.ledger.engine import settle
@@ -74,7 +75,7 @@ def request_withdrawal(
 def adjust_balance(
     session: Session,
     *,
-    admin_id: int,
+    admin_id: int | None,
     account_id: int,
     amount_minor: int,
     credit: bool,
@@ -83,13 +84,17 @@ def adjust_balance(
 ) -> Transaction:
     """Correct a customer's balance by a movement against one of the bank's own accounts, at once (S58).
 
+    Without an admin it is the bank's own correction.
+
     Raises:
         AccountNotFound: no such account.
+        OwnMatter: it is the decider's own.
         AccountNotUsable, InsufficientFunds: the ledger refuses the movement.
     """
     account = account_facts(session, account_id)
     if account is None:
         raise AccountNotFound("This account doesn't exist.", account_id=account_id)
+    refuse_own_matter(admin_id, account.user_id)
     own = bank_account(session, counterpart, account.currency)
     transaction = Transaction(
         kind=TransactionKind.ADJUSTMENT, amount_minor=amount_minor, currency=account.currency, note=reason,
@@ -114,6 +119,7 @@ def refund(session: Session, *, transaction_id: int, asker_id: int, is_staff: bo
 
     Raises:
         TransactionNotFound: it doesn't exist, or the asker is neither its recipient nor staff.
+        OwnMatter: staff would get their own money back.
         NotRefundable: it isn't a transfer that succeeded, or was given back before.
         InsufficientFunds, AccountNotUsable: the recipient's account can't give it back.
     """
@@ -121,6 +127,8 @@ def refund(session: Session, *, transaction_id: int, asker_id: int, is_staff: bo
     original = session.scalar(select(Transaction).where(Transaction.id == transaction_id).with_for_update())
     if original is None or not (is_staff or asker_id == original.dest_user_id):
         raise TransactionNotFound
+    if asker_id != original.dest_user_id:
+        refuse_own_matter(asker_id, original.src_user_id)
     if original.kind != TransactionKind.TRANSFER or original.status != TransactionStatus.SUCCESS:
         raise NotRefundable(
             "Only a transfer that succeeded can be given back, and only once.",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core import clock
 from app.events.catalogue import FraudCleared, MoneyFacts
 from app.events.outbox import record
+from app.identity.staff import refuse_own_matter
 from app.ledger.accounts import bank_account
 from app.ledger.decide import Action, Group, Outcome, Result
 from app.ledger.engine import settle
@@ -30,10 +31,11 @@ def clear(session: Session, *, transaction_id: int, admin_id: int, reason: str) 
 
     Raises:
         TransactionNotFound: no such transaction.
+        OwnMatter: the decider is one of its sides.
         NotHeld: it isn't under review (any more).
         AccountNotUsable: an account was frozen or closed meanwhile; thaw it, or reject.
     """
-    held = _locked(session, transaction_id)
+    held = _locked(session, transaction_id, admin_id)
     outcome = _resolve(session, held, Action.POST_HOLD)
     if outcome.result is not Result.POSTED:
         assert outcome.refusal is not None
@@ -49,9 +51,10 @@ def reject(session: Session, *, transaction_id: int, admin_id: int, reason: str)
 
     Raises:
         TransactionNotFound: no such transaction.
+        OwnMatter: the decider is one of its sides.
         NotHeld: it isn't under review (any more).
     """
-    held = _locked(session, transaction_id)
+    held = _locked(session, transaction_id, admin_id)
     _resolve(session, held, Action.VOID_HOLD)
     held.reason = "rejected_by_bank"
     _decide(held, TransactionStatus.FAILED, admin_id=admin_id, reason=reason)
@@ -88,10 +91,11 @@ def _for_update(session: Session, transaction_id: int) -> Transaction | None:
     return session.scalar(select(Transaction).where(Transaction.id == transaction_id).with_for_update())
 
 
-def _locked(session: Session, transaction_id: int) -> Transaction:
+def _locked(session: Session, transaction_id: int, admin_id: int) -> Transaction:
     held = _for_update(session, transaction_id)
     if held is None:
         raise TransactionNotFound
+    refuse_own_matter(admin_id, held.src_user_id, held.dest_user_id)
     if held.status != TransactionStatus.UNDER_REVIEW:
         raise NotHeld(held.status)
     return held

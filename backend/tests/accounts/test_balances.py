@@ -15,7 +15,7 @@ def put(account_id: int, amount_minor: int, days_ago: int, hour: int = 12) -> No
     at = datetime.combine(clock.business_date() - timedelta(days=days_ago), time(hour), tzinfo=clock.INDIA)
     with clock.at(at), unit_of_work() as session:
         requests.adjust_balance(
-            session, admin_id=1, account_id=account_id, amount_minor=amount_minor, credit=True, reason="for the test",
+            session, admin_id=None, account_id=account_id, amount_minor=amount_minor, credit=True, reason="for the test",
             counterpart=LedgerKind.OPENING,
         )  # fmt: skip
 
