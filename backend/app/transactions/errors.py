@@ -86,7 +86,7 @@ class KYCRequired(Forbidden):
     def __init__(self, above_minor: int, currency: str) -> None:
         super().__init__(
             f"Amounts above {format_money(above_minor, currency)} need an approved KYC. "
-            f"Complete your KYC, or send less. {NOTHING_LEFT}"
+            f"Complete your KYC, or choose a lower amount. {NOTHING_LEFT}"
         )
 
 
