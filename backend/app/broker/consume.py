@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
@@ -125,7 +127,7 @@ class QueueConsumer:
         if ours and not self._hold(connection, batch, ours):
             return
         for one in batch:
-            if one.bundle is None and not self._judge(connection, channel, one):
+            if one.bundle is None and not self._insist(connection, partial(self._judge, channel, one)):
                 return
         last = [one.tag for one in batch if one.bundle is not None]
         failpoints.reach("consume.before-ack")
@@ -144,25 +146,22 @@ class QueueConsumer:
         return batch
 
     def _hold(self, connection: Any, batch: list[Arrived], bundles: list[int]) -> bool:
-        """Handle bundles; while the database is away hold them, tell the broker that we live, and try again.
+        """Handle bundles, and hold them while the database is away; who isn't ordered hands them to the waiting room at last.
 
         Returns:
             Whether they may be acknowledged: not if it was time to stop first.
         """
-        since, delay = time.monotonic(), 0.1
-        while True:
-            try:
-                for again in failpoints.twice("consume.twice", [bundles]):
-                    handle_arrived(self._consumer, again, relay=self._wake_relay)
-            except DATABASE_AWAY as error:
-                if not self._consumer.ordered and time.monotonic() - since > HOLD_SECONDS_MAX:
-                    self._put_off(connection, batch)
-                    return True
-                if not self._wait(connection, delay, error):
-                    return False
-                delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
-            else:
-                return True
+
+        def handle() -> None:
+            for again in failpoints.twice("consume.twice", [bundles]):
+                handle_arrived(self._consumer, again, relay=self._wake_relay)
+
+        seconds_max = math.inf if self._consumer.ordered else HOLD_SECONDS_MAX
+        try:
+            return self._insist(connection, handle, seconds_max)
+        except DATABASE_AWAY:
+            self._put_off(connection, batch)
+            return True
 
     def _put_off(self, connection: Any, batch: list[Arrived]) -> None:
         """Move messages to the waiting room, from where they come back after their time (S163)."""
@@ -178,27 +177,12 @@ class QueueConsumer:
             if one.bundle is not None
         )  # fmt: skip
 
-    def _judge(self, connection: Any, channel: Any, one: Arrived) -> bool:
-        """Acknowledge a foreign message that repeats what we know; reject any other to the dead letters.
-
-        Returns:
-            Whether it was judged: not if it was time to stop while the database was away.
-        """
-        delay = 0.1
-        while True:
-            try:
-                is_known = self._is_known(one)
-            except DATABASE_AWAY as error:
-                if not self._wait(connection, delay, error):
-                    return False
-                delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
-            else:
-                break
-        if is_known:
+    def _judge(self, channel: Any, one: Arrived) -> None:
+        """Acknowledge a foreign message that repeats what we know; reject any other to the dead letters."""
+        if self._is_known(one):
             channel.basic_ack(one.tag)
         else:
             channel.basic_reject(one.tag, requeue=False)
-        return True
 
     def _is_known(self, one: Arrived) -> bool:
         key, recognise = one.message.delivery_info.get("routing_key", ""), self._consumer.recognise
@@ -212,14 +196,30 @@ class QueueConsumer:
         with unit_of_work() as session:
             return recognise(session, claim.topic, claim.facts)
 
-    def _wait(self, connection: Any, seconds: float, error: Exception) -> bool:
-        """Keep what is in hand while the database is away, and tell the broker that we live; False: it is time to stop."""
-        log.warning("database away", queue=self._consumer.queue, error=type(error).__name__)
-        if self._stopping.wait(seconds):
-            return False
-        drain(connection, 0)
-        connection.heartbeat_tick()
-        return True
+    def _insist(self, connection: Any, work: Callable[[], None], seconds_max: float = math.inf) -> bool:
+        """Do it, again and again while the database is away. What is in hand is kept, and the broker told that we live.
+
+        Returns:
+            Whether it is done: not if it was time to stop first.
+
+        Raises:
+            DATABASE_AWAY: it has been away for longer than `seconds_max`.
+        """
+        since, delay = time.monotonic(), 0.1
+        while True:
+            try:
+                work()
+            except DATABASE_AWAY as error:
+                if time.monotonic() - since > seconds_max:
+                    raise
+                log.warning("database away", queue=self._consumer.queue, error=type(error).__name__)
+                if self._stopping.wait(delay):
+                    return False
+                delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
+                drain(connection, 0)
+                connection.heartbeat_tick()
+            else:
+                return True
 
     def _look(self, connection: Any) -> None:
         """About once a second: what waits in PostgreSQL, retries that came due and replays among it."""
