@@ -13,9 +13,9 @@ const trail: Say<typeof trailEn> = (key, ...values) => say(trailEn[key], values[
 
 describe('days', () => {
   it('begin and end at midnight of the bank, over the ends of months and years', () => {
-    expect(startOfDay('2026-11-23')).toBe('2026-11-23T00:00:00+05:30')
-    expect(endOfDay('2026-11-30')).toBe('2026-12-01T00:00:00+05:30')
-    expect(endOfDay('2026-12-31')).toBe('2027-01-01T00:00:00+05:30')
+    expect(startOfDay('2026-11-23')).toBe('2026-11-22T18:30:00.000Z')
+    expect(endOfDay('2026-11-30')).toBe('2026-11-30T18:30:00.000Z')
+    expect(endOfDay('2026-12-31')).toBe('2026-12-31T18:30:00.000Z')
     expect([startOfDay(''), endOfDay('')]).toEqual(['', ''])
   })
 
