@@ -1,6 +1,7 @@
 import { CloudOff, SearchX, type LucideIcon } from 'lucide-react'
 import { lazy, Suspense, type ComponentType, type ReactNode } from 'react'
 import { ApiError } from '@/lib/errors'
+import { focusTitle } from '@/lib/focusTitle'
 import { useText } from '@/lib/i18n'
 import { commonText } from '@/locales/common'
 import { Button } from './ui/Button'
@@ -118,8 +119,12 @@ function ListRead<T, Item>({ data, items, children, empty, filtered }: Omit<Prop
   const rows = items(data)
   if (rows.length > 0) return children(rows, data)
   if (filtered?.active) {
+    const clear = (): void => {
+      focusTitle()
+      filtered.onClear()
+    }
     return (
-      <EmptyState icon={SearchX} title={t('noResults')} action={<Button onClick={filtered.onClear}>{t('clearFilters')}</Button>}>
+      <EmptyState icon={SearchX} title={t('noResults')} action={<Button onClick={clear}>{t('clearFilters')}</Button>}>
         {t('noResultsHint')}
       </EmptyState>
     )

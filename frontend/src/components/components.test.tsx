@@ -189,6 +189,22 @@ describe('ListFaces', () => {
     await waitFor(() => expect(refetch).toHaveBeenCalledOnce())
   })
 
+  it('leaves the focus on the page when its filters are cleared, and the button with them', async () => {
+    const query = { data: [], error: null, isPending: false, refetch: vi.fn() }
+    const page = (filtered: boolean) => (
+      <>
+        <h1 tabIndex={-1} data-page-title>
+          Activity
+        </h1>
+        {face(query, filtered)}
+      </>
+    )
+    const { rerender } = render(page(true))
+    await userEvent.click(screen.getByRole('button', { name: 'Clear filters' }))
+    rerender(page(false))
+    expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'Activity' }))
+  })
+
   it('shows no reference where the error says all there is to say', async () => {
     render(face({ data: undefined, error: new ApiError({ detail: 'Not for you.', status: 403, requestId: '0123456789abcdef' }), isPending: false, refetch: vi.fn() }))
     expect(await screen.findByText('Not for you.')).toBeTruthy()

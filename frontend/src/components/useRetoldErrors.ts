@@ -10,7 +10,7 @@ export function useRetoldErrors<Form extends FieldValues>({ formState: { errors 
     if (before.current === language) return
     before.current = language
     // Not what the bank said (it has no type): the form's own rules would find nothing, and take it away.
-    const own = Object.entries(errors).flatMap(([name, error]) => (error?.type === 'validate' ? [name as Path<Form>] : []))
+    const own = Object.entries(errors).flatMap(([name, error]) => (error?.type !== undefined ? [name as Path<Form>] : []))
     void trigger(own)
   }, [language, errors, trigger])
 }

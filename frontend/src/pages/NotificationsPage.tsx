@@ -10,6 +10,7 @@ import { Chips } from '@/components/ui/Chips'
 import { VirtualRows } from '@/components/VirtualRows'
 import { useNotifications } from '@/contexts/NotificationApiContext'
 import { dayKey, splitByDay } from '@/lib/dates'
+import { focusTitle } from '@/lib/focusTitle'
 import { useText } from '@/lib/i18n'
 import { useSearchParam } from '@/lib/useSearchParam'
 import { notificationsText } from '@/locales/notifications'
@@ -30,8 +31,12 @@ export default function NotificationsPage() {
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const showAll = (): void => {
+    focusTitle()
+    setShown('all')
+  }
   const readAll = (): void => {
-    document.querySelector<HTMLElement>('[data-page-title]')?.focus() // the button will be gone
+    focusTitle()
     void markAllAsRead().catch((error: unknown) => showError(t('failed'), errorLine(error)))
   }
 
@@ -64,7 +69,7 @@ export default function NotificationsPage() {
         items={({ pages }) => pages.flatMap(({ items }) => items)}
         empty={
           stats.total > 0 ? (
-            <EmptyState icon={CheckCheck} title={t('noneUnread')} action={<Button onClick={() => setShown('all')}>{t('showAll')}</Button>} />
+            <EmptyState icon={CheckCheck} title={t('noneUnread')} action={<Button onClick={showAll}>{t('showAll')}</Button>} />
           ) : (
             <EmptyState icon={Bell} title={t('none')}>
               {t('noneHint')}

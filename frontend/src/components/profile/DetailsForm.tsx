@@ -11,6 +11,7 @@ import { authAPI } from '@/services/api'
 import { Refusal } from '../Refusal'
 import { Button } from '../ui/Button'
 import { TextArea, TextInput } from '../ui/Field'
+import { useRetoldErrors } from '../useRetoldErrors'
 import { EmailDialog } from './EmailDialog'
 
 interface Form {
@@ -30,10 +31,12 @@ export function DetailsForm() {
   const { showSuccess } = useNotifications()
   const [refused, setRefused] = useState<ApiError>()
   const [changingEmail, setChangingEmail] = useState(false)
-  const { register, handleSubmit, setError, formState, reset } = useForm<Form>({
+  const details = useForm<Form>({
     mode: 'onTouched',
     defaultValues: { full_name: user.full_name, phone: user.phone, address: user.address },
   })
+  const { register, handleSubmit, setError, formState, reset } = details
+  useRetoldErrors(details)
   const { errors, isSubmitting } = formState
 
   const submit = handleSubmit(async (form) => {

@@ -13,6 +13,7 @@ import { sessionKeys } from '@/services/queries/sessions'
 import { Refusal } from '../Refusal'
 import { Button } from '../ui/Button'
 import { PasswordInput, PasswordMeter } from '../ui/PasswordInput'
+import { useRetoldErrors } from '../useRetoldErrors'
 
 interface Form {
   current: string
@@ -27,10 +28,12 @@ export function PasswordForm() {
   const { showSuccess } = useNotifications()
   const { sayError } = useBankSentence()
   const [refused, setRefused] = useState<ApiError>()
-  const { register, handleSubmit, setError, control, formState, reset } = useForm<Form>({
+  const change = useForm<Form>({
     mode: 'onTouched',
     defaultValues: { current: '', next: '' },
   })
+  const { register, handleSubmit, setError, control, formState, reset } = change
+  useRetoldErrors(change)
   const { errors, isSubmitting } = formState
   const next = useWatch({ control, name: 'next' })
 

@@ -1,16 +1,22 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { render, screen, within } from '@testing-library/react'
+import { act, render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, expect, it, vi } from 'vitest'
 import { NotificationApiProvider } from '@/contexts/NotificationApiContext'
+import * as auth from '@/contexts/AuthContext'
 import { AuthProvider } from '@/contexts/AuthContext'
 import { ApiError } from '@/lib/errors'
+import { setLanguage } from '@/lib/i18n'
 import { authAPI } from '@/services/api'
 import { createQueryClient } from '@/services/queries/client'
-import type { Session } from '@/services/types'
+import type { Session, User } from '@/services/types'
+import { PasswordForm } from './PasswordForm'
 import { Sessions } from './Sessions'
 
-afterEach(() => vi.restoreAllMocks())
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await setLanguage('en')
+})
 
 const session = (id: number, browser: string): Session => ({
   id,
@@ -43,4 +49,23 @@ it('a device is asked about without what went wrong with another', async () => {
   const second = within(await screen.findByRole('dialog'))
   expect(second.getByText(/Chrome/)).toBeTruthy()
   expect(second.queryByText('Try again in a moment.')).toBeNull()
+})
+
+it('what is wrong with a password is told in the language chosen since', async () => {
+  vi.spyOn(auth, 'useUser').mockReturnValue({ username: 'asha', email: 'asha@example.com' } as User)
+  const { unmount } = render(
+    <QueryClientProvider client={createQueryClient()}>
+      <AuthProvider>
+        <NotificationApiProvider>
+          <PasswordForm />
+        </NotificationApiProvider>
+      </AuthProvider>
+    </QueryClientProvider>,
+  )
+  await userEvent.click(screen.getByRole('button', { name: 'Change password' }))
+  await screen.findByText('Enter your current password.')
+  await act(() => setLanguage('hi'))
+  await screen.findByText('अपना मौजूदा पासवर्ड लिखें।')
+  expect(screen.getByText('कम से कम बारह अक्षर चाहिए।')).toBeTruthy()
+  unmount()
 })
