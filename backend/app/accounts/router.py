@@ -88,9 +88,12 @@ def balances(
     user: CurrentUser,
     session: Read,
     since: Annotated[
-        date | None, Query(ge=FIRST_DAY, description="The first day; by default thirty days before the last.")
+        date | None,
+        Query(alias="from", ge=FIRST_DAY, description="The first day; by default thirty days before the last."),
     ] = None,
-    until: Annotated[date | None, Query(ge=FIRST_DAY, description="The last day; by default today.")] = None,
+    until: Annotated[
+        date | None, Query(alias="to", ge=FIRST_DAY, description="The last day; by default today.")
+    ] = None,
 ) -> BalancesOut:
     """Return what one of one's own accounts held at the end of each day, oldest first."""
     return BalancesOut.of(service.balances(session, account_id, owner_id=user.id, first=since, last=until))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from operator import attrgetter
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator
 
 from app.audit import service
 from app.audit.schemas import AuditEntryOut, LoggedEventOut
 from app.audit.service import AuditFilter, EventFilter
 from app.core import cursors
-from app.edge.pages import Page, PageQuery
+from app.edge.pages import Page, PageQuery, Since, Until
 from app.edge.session import Read
 from app.edge.wire import RowId
 from app.identity.permissions import AdminUser
@@ -21,17 +19,6 @@ from app.identity.permissions import AdminUser
 admin_router = APIRouter(prefix="/admin", tags=["admin: audit"])
 
 SubjectType = Literal["user", "transaction", "account", "dead_letter", "queue", "books"]
-
-
-def _with_zone(instant: datetime) -> datetime:
-    if instant.tzinfo is None:
-        raise ValueError("Say the time with its zone, such as 2026-01-31T09:00:00Z.")
-    return instant
-
-
-Instant = Annotated[datetime, AfterValidator(_with_zone)]
-Since = Annotated[Instant | None, Query(alias="from", description="From this instant on.")]
-Until = Annotated[Instant | None, Query(alias="to", description="Before this instant.")]
 
 
 @admin_router.get("/audit")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from app.core import cursors
 from app.core.cursors import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
@@ -53,3 +54,16 @@ def _page_ask(
 
 PageQuery = Annotated[PageAsk, Depends(_page_ask)]
 """`limit` and `cursor` of the query string, checked and decoded."""
+
+
+def _with_zone(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("Say the time with its zone, such as 2026-01-31T09:00:00Z.")
+    return instant
+
+
+Instant = Annotated[datetime, AfterValidator(_with_zone)]
+"""A time in a query. Without a zone it could be one of two dozen."""
+
+Since = Annotated[Instant | None, Query(alias="from", description="From this instant on.")]
+Until = Annotated[Instant | None, Query(alias="to", description="Before this instant.")]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AfterValidator
 
 from app.core import clock
 from app.core.cursors import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from app.core.errors import Invalid
 from app.core.money import parse_minor
+from app.edge.pages import Since, Until
 from app.edge.session import Read
 from app.edge.wire import RowId
 from app.enquiries import analytics, drift, service
@@ -37,19 +36,9 @@ admin_router = APIRouter(prefix="/admin", tags=["admin: search"])
 GROUP_SIZE_DEFAULT = 10
 NEWEST = str(Order.NEWEST)
 
-
-def _with_zone(instant: datetime) -> datetime:
-    if instant.tzinfo is None:
-        raise ValueError("Say the time with its zone, such as 2026-01-31T09:00:00Z.")
-    return instant
-
-
-Instant = Annotated[datetime, AfterValidator(_with_zone)]
 Text = Annotated[
     str, Query(alias="q", max_length=200, description="Words, or how they begin; all of them must be there.")
 ]
-Since = Annotated[Instant | None, Query(alias="from", description="From this instant on.")]
-Until = Annotated[Instant | None, Query(alias="to", description="Before this instant.")]
 Cursor = Annotated[str | None, Query(max_length=100, description="`next_cursor` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_SIZE_MAX, description="How many items a page has.")]
 Amount = Annotated[str | None, Query(max_length=40, description="An amount such as 150.00.")]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime
 
 from app.edge.idempotency import Once
-from app.edge.pages import Page, PageQuery
+from app.edge.pages import Page, PageQuery, Since, Until
 from app.edge.session import Read, Write
 from app.edge.wire import ExactRoute, RowId
 from app.identity.permissions import AdminUser
@@ -28,8 +27,8 @@ def all_transactions(
     kind: Annotated[TransactionKind | None, Query()] = None,
     user_id: Annotated[RowId | None, Query()] = None,
     account_id: Annotated[RowId | None, Query()] = None,
-    since: Annotated[AwareDatetime | None, Query()] = None,
-    until: Annotated[AwareDatetime | None, Query()] = None,
+    since: Since = None,
+    until: Until = None,
 ) -> Page[TransactionOut]:
     """Return transactions, newest first (S53)."""
     filters = queries.Filters(

@@ -6,13 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
 from fastapi.routing import APIRoute
-from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 from starlette.types import Receive, Scope, Send
 
 from app.accounts import service as accounts
 from app.edge.idempotency import KEY_CHARACTERS_MAX, Once
-from app.edge.pages import Page, PageQuery
+from app.edge.pages import Page, PageQuery, Since, Until
 from app.edge.session import Read, Write
 from app.edge.wire import ExactRoute, RowId
 from app.identity.permissions import CurrentUser, SignedIn
@@ -106,8 +105,8 @@ def _own_filters(
     account_id: RowId | None = None,
     status: TransactionStatus | None = None,
     direction: Direction | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Since = None,
+    until: Until = None,
 ) -> OwnFilters:
     return OwnFilters(account_id, status, direction, since, until)
 

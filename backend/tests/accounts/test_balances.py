@@ -33,7 +33,9 @@ class TestBalances:
         for amount, days, hour in ((5_00, 9, 0), (10_00, 4, 0), (1_00, 4, 23), (20_00, 1, 5)):
             put(alice.account, amount, days, hour)
         today = clock.business_date()
-        found = alice.get(f"/accounts/{alice.account}/balances", since=str(today - timedelta(days=5))).json()["items"]
+        found = alice.get(f"/accounts/{alice.account}/balances", **{"from": str(today - timedelta(days=5))}).json()[
+            "items"
+        ]
         assert [item["balance"] for item in found] == [5.0, 16.0, 16.0, 16.0, 36.0, 36.0]
         assert [item["day"] for item in found] == [str(today - timedelta(days=days)) for days in range(5, -1, -1)]
 
@@ -45,20 +47,20 @@ class TestBalances:
     def test_impossible_periods(self, bank: Bank) -> None:
         alice = bank.customer()
         for since, until in (("2026-02-02", "2026-02-01"), ("2020-01-01", "2026-01-01"), ("2999-01-01", "2999-01-02")):
-            answer = alice.get(f"/accounts/{alice.account}/balances", since=since, until=until)
+            answer = alice.get(f"/accounts/{alice.account}/balances", **{"from": since, "to": until})
             assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
     def test_the_first_days_there_are(self, bank: Bank) -> None:
         alice = bank.customer()
         path = f"/accounts/{alice.account}/balances"
         for period in (
-            {"until": "0001-01-05"},
-            {"since": "0001-01-01", "until": "0001-01-02"},
-            {"until": "1899-12-31"},
-            {"since": "1899-12-31", "until": "1900-01-02"},
+            {"to": "0001-01-05"},
+            {"from": "0001-01-01", "to": "0001-01-02"},
+            {"to": "1899-12-31"},
+            {"from": "1899-12-31", "to": "1900-01-02"},
         ):
             answer = alice.get(path, **period)
             assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
             assert "1900-01-01" in answer.json()["detail"]
-        found = alice.get(path, until="1900-01-01").json()["items"]
+        found = alice.get(path, to="1900-01-01").json()["items"]
         assert (len(found), found[-1]) == (30, {"day": "1900-01-01", "balance": 0.0})

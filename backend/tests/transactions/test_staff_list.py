@@ -47,8 +47,8 @@ class TestAllTransactions:
         assert ids(staff, user_id=bob.id) == [sent]
         assert ids(staff, account_id=carol.account) == [before]
         soon, just_now = clock.now() + timedelta(minutes=1), clock.now() - timedelta(minutes=1)
-        assert ids(staff, since=soon.isoformat()) == []
-        assert len(ids(staff, since=just_now.isoformat(), until=soon.isoformat())) == 3
+        assert ids(staff, **{"from": soon.isoformat()}) == []
+        assert len(ids(staff, **{"from": just_now.isoformat(), "to": soon.isoformat()})) == 3
 
     def test_pages_follow_each_other_without_a_gap(self, bank: Bank, staff: Person) -> None:
         for _ in range(5):

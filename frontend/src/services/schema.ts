@@ -3562,9 +3562,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The first day; by default thirty days before the last. */
-                since?: string | null;
+                from?: string | null;
                 /** @description The last day; by default today. */
-                until?: string | null;
+                to?: string | null;
             };
             header?: never;
             path: {
@@ -6262,8 +6262,10 @@ export interface operations {
                 kind?: components["schemas"]["TransactionKind"] | null;
                 user_id?: number | null;
                 account_id?: number | null;
-                since?: string | null;
-                until?: string | null;
+                /** @description From this instant on. */
+                from?: string | null;
+                /** @description Before this instant. */
+                to?: string | null;
                 /** @description How many items a page has. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -9474,8 +9476,10 @@ export interface operations {
                 account_id?: number | null;
                 status?: components["schemas"]["TransactionStatus"] | null;
                 direction?: ("in" | "out") | null;
-                since?: string | null;
-                until?: string | null;
+                /** @description From this instant on. */
+                from?: string | null;
+                /** @description Before this instant. */
+                to?: string | null;
             };
             header?: never;
             path?: never;

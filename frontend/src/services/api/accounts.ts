@@ -11,8 +11,8 @@ export const accountsAPI = {
   getUserAccounts: (userId: number, signal?: AbortSignal) =>
     apiRequest<RecipientAccount[]>(`/accounts/user/${userId}`, { signal }),
   /** What an account of one's own held at the end of each day from `since` to `until`, oldest first. */
-  getBalances: (accountId: number, since: string, until: string, signal?: AbortSignal) =>
-    apiRequest<{ items: DayBalance[] }>(`/accounts/${accountId}/balances`, { query: { since, until }, signal }),
+  getBalances: (accountId: number, from: string, to: string, signal?: AbortSignal) =>
+    apiRequest<{ items: DayBalance[] }>(`/accounts/${accountId}/balances`, { query: { from, to }, signal }),
   createAccount: (accountType: AccountType, key: string) =>
     apiRequest<Account>('/accounts/create', { method: 'POST', body: { account_type: accountType }, key }),
   transferBetweenAccounts: (payment: Payment, key: string) =>
