@@ -132,6 +132,7 @@ LEDGER_SENTENCES: dict[Refusal, str] = {
 FAILURE_SENTENCES: dict[str, str] = {
     **{refusal: f"{sentence} {NOTHING_LEFT}" for refusal, sentence in LEDGER_SENTENCES.items()},
     "kyc_required": f"High amounts need an approved KYC. {NOTHING_LEFT}",
+    "too_many_reviews": f"As many of your payments wait for the bank's review as may wait at once. {NOTHING_LEFT}",
     "rejected_by_bank": f"The bank reviewed it and said no. {NOTHING_LEFT}",
     "given_up": f"The bank couldn't carry it out. {NOTHING_LEFT}",
     "review_expired": f"Nobody at the bank decided in time, so the reserved money is yours again. {NOTHING_LEFT}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,6 +97,17 @@ def one(session: Session, transaction_id: int, *, reader_id: int, is_staff: bool
     if row is None or not (is_staff or reader_id in (row.Transaction.src_user_id, row.Transaction.dest_user_id)):
         raise TransactionNotFound
     return row
+
+
+def open_reviews(session: Session, user_ids: Iterable[int | None]) -> dict[int | None, int]:
+    """Return how many transactions of each of these customers wait for a review; who isn't in the answer has none."""
+    waiting = select(Hold.group_id).where(Hold.status == HoldStatus.PENDING)  # few among many, as above
+    rows = session.execute(
+        select(Transaction.src_user_id, func.count())
+        .where(Transaction.id.in_(waiting), Transaction.src_user_id.in_(list(user_ids)))
+        .group_by(Transaction.src_user_id)
+    )
+    return dict(rows.tuples().all())
 
 
 def overdue_reviews(session: Session, group_ids: Sequence[int]) -> Sequence[Transaction]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -31,6 +32,7 @@ from app.events.outbox import record
 from app.fraud.rules import kyc_blocks, review_reason
 from app.ledger.decide import Action, Group, Leg, Outcome, Result
 from app.ledger.engine import settle
+from app.transactions import queries
 from app.transactions.errors import FAILURE_SENTENCES, DecidedMeanwhile
 from app.transactions.models import TransactionStatus
 
@@ -84,15 +86,17 @@ def settle_requested(session: Session, requests: Sequence[MoneyFacts]) -> None:
     recent = _pending(session, requests, settings.transactions_per_minute_max)
     requests = list({one.transaction_id: one for one in requests if one.transaction_id in recent}.values())
     reasons = _review_reasons(requests, recent, settings)
-    unknown = _blocked_by_kyc(session, requests, settings)
-    allowed = [request for request in requests if request.transaction_id not in unknown]
+    refusals = dict.fromkeys(_blocked_by_kyc(session, requests, settings), "kyc_required")
+    to_review = [one for one in requests if one.transaction_id in reasons and one.transaction_id not in refusals]
+    refusals |= dict.fromkeys(_beyond_reviews(session, to_review, settings), "too_many_reviews")
+    allowed = [request for request in requests if request.transaction_id not in refusals]
     now = clock.now()
     outcomes = settle(
         session,
         [_group(request, held=request.transaction_id in reasons) for request in allowed],
         hold_expires_at=now + timedelta(days=settings.hold_days),
     )
-    verdicts = [_refused(request, "kyc_required") for request in requests if request.transaction_id in unknown]
+    verdicts = [_refused(one, refusals[one.transaction_id]) for one in requests if one.transaction_id in refusals]
     for request, outcome in zip(allowed, outcomes, strict=True):
         if outcome.result is not Result.DUPLICATE:
             verdicts.append(_verdict(request, outcome, reasons.get(request.transaction_id, "")))
@@ -139,6 +143,19 @@ def _blocked_by_kyc(session: Session, requests: Sequence[MoneyFacts], settings: 
         return set()
     approved = set(session.scalars(_KYC, {"ids": [request.src_user_id for request in doubtful]}))
     return {r.transaction_id for r in doubtful if blocks(r, approved=r.src_user_id in approved)}
+
+
+def _beyond_reviews(session: Session, requests: Sequence[MoneyFacts], settings: Settings) -> set[int]:
+    """Return those of the requests to be held that would be more reviews than one customer may have open, by transaction."""
+    if not requests:
+        return set()
+    open_of = Counter(queries.open_reviews(session, {request.src_user_id for request in requests}))
+    beyond: set[int] = set()
+    for request in requests:
+        if open_of[request.src_user_id] >= settings.reviews_open_max:
+            beyond.add(request.transaction_id)
+        open_of[request.src_user_id] += 1
+    return beyond
 
 
 def _verdict(request: MoneyFacts, outcome: Outcome, review: str) -> _Verdict:

@@ -90,6 +90,26 @@ class TestRules:
         assert alice.get(f"/transactions/{sent}").json()["reason"] == "kyc_required"
         assert bank.findings() == []
 
+    def test_a_customer_cannot_bury_the_reviews(self, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Paise that are held cost their sender nothing, and staff would look at thousands of them first."""
+        alice, carol, bob, admin = bank.customer(1000_00), bank.customer(1000_00), bank.customer(), bank.admin()
+        monkeypatch.setenv("REVIEWS_OPEN_MAX", "3")
+        config.get_settings.cache_clear()
+        sent = [alice.send(bob, 0.01).json()["transaction_id"] for _ in range(10)]
+        bank.settle()
+        assert [bank.status(one) for one in sent] == ["SUCCESS"] * 5 + ["UNDER_REVIEW"] * 3 + ["FAILED"] * 2
+        assert alice.get(f"/transactions/{sent[9]}").json()["reason"] == "too_many_reviews"
+        others = [carol.send(bob, 0.01).json()["transaction_id"] for _ in range(6)]
+        late = alice.send(bob, 0.01).json()["transaction_id"]
+        bank.settle()
+        assert (bank.status(others[5]), bank.status(late)) == ("UNDER_REVIEW", "FAILED")
+
+        admin.post(f"/admin/transactions/{sent[5]}/review", {"action": "reject", "reason": "paise"})
+        again = alice.send(bob, 0.01).json()["transaction_id"]
+        bank.settle()
+        assert bank.status(again) == "UNDER_REVIEW"
+        assert bank.findings() == []
+
     def test_limits_are_settings(self, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
         alice, bob = bank.customer(1000_00), bank.customer()
         monkeypatch.setenv("REVIEW_ABOVE_MINOR", "1000")
