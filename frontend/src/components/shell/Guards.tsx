@@ -66,7 +66,7 @@ export function OnlySignedOut() {
   return <Outlet />
 }
 
-/** An address of this app, whatever stands in the link: never another site. */
+/** An address of this app, whatever stands in the link: never another site. (Browsers leave tabs and line breaks out of one.) */
 export function localPath(next: string | null): string {
-  return next !== null && /^\/(?![/\\])/.test(next) ? next : paths.dashboard
+  return next !== null && /^\/(?![/\\])\S*$/.test(next) ? next : paths.dashboard
 }
