@@ -18,6 +18,7 @@ import json
 import os
 import secrets
 import shutil
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -40,6 +41,7 @@ FREE_BYTES_EXISTING = 64 * 1024 * 1024
 _LOCK_POLL_SECONDS = 0.1
 # What may stand in a folder that isn't a bank yet: our own first steps, and what file systems put there.
 _NAMES_BEFORE_VERSION = {"lock", "version.new", "lost+found", ".DS_Store"}
+_OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def default_path() -> Path:
@@ -179,12 +181,22 @@ class Home:
             raise home_error(error, self.path) from None
 
     def _refuse_foreign_folder(self) -> None:
-        """Leave somebody's own files alone: nothing of ours is put between them, not even the lock."""
+        """Leave somebody's own files alone: nothing of ours is put between them, not even the lock.
+
+        Nor is the folder of another user a place for a bank's secrets: its owner could put links where we write.
+        """
+        found = self.path.stat()
+        if found.st_uid != os.geteuid():
+            raise HomeError(
+                f"{self.path} belongs to another user: run this as them, or choose a folder of your own with --data."
+            )
         names = {entry.name for entry in self.path.iterdir()}
         if "version" not in names and names - _NAMES_BEFORE_VERSION:
             raise HomeError(
                 f"{self.path} has files in it but isn't a Nyord data folder: choose an empty one with --data."
             )
+        if found.st_mode & _OTHERS_MAY_WRITE:
+            self.path.chmod(0o700)
 
     def _prepare(self) -> None:
         try:
@@ -213,7 +225,7 @@ class Home:
 
     def _try_lock(self) -> int | None:
         try:
-            lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise home_error(error, self.path) from None
         try:
@@ -259,7 +271,7 @@ class Home:
 def write_private(path: Path, content: dict[str, Any]) -> None:
     """Write JSON that only the owner may read, whole or not at all, and on disk when this returns."""
     temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(content, file, indent=2)
         file.flush()

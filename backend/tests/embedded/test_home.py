@@ -121,6 +121,29 @@ class TestOwned:
             pass
         assert [entry.name for entry in home.path.iterdir()] == ["thesis.tex"]
 
+    def test_another_user_s_folder_is_not_touched(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+        home.path.mkdir()
+        monkeypatch.setattr(os, "geteuid", lambda: home.path.stat().st_uid + 1)
+        with pytest.raises(HomeError, match="belongs to another user"), home.owned():
+            pass
+        assert list(home.path.iterdir()) == []
+
+    def test_a_folder_that_others_could_write_in_is_made_private(self, home: Home) -> None:
+        home.path.mkdir()
+        home.path.chmod(0o777)
+        with home.owned():
+            assert stat.S_IMODE(home.path.stat().st_mode) == 0o700
+
+    @pytest.mark.parametrize("name", ["lock", "version.new"])
+    def test_what_it_writes_is_never_somebody_else_s_file(self, home: Home, tmp_path: Path, name: str) -> None:
+        victim = tmp_path / "victim"
+        victim.write_text("mine")
+        home.path.mkdir()
+        (home.path / name).symlink_to(victim)
+        with pytest.raises(HomeError), home.owned():
+            pass
+        assert victim.read_text() == "mine"
+
     def test_a_file_in_the_place_of_the_folder_is_one_sentence(self, home: Home) -> None:
         home.path.write_text("x")
         with pytest.raises(HomeError, match="is not a folder"), home.owned():
