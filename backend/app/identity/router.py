@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Depends, Query, Request, Response
@@ -13,7 +14,7 @@ from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
 from app.edge.wire import ExactRoute, RowId
 from app.identity import service, sessions, staff
-from app.identity.errors import SignInNeeded
+from app.identity.errors import SessionNotFound, SignInNeeded
 from app.identity.models import Role
 from app.identity.permissions import AdminUser, CurrentUser
 from app.identity.schemas import (
@@ -88,7 +89,8 @@ def refresh(
 @router.post("/auth/logout", status_code=204)
 def logout(user: CurrentUser, session: Write, response: Response) -> None:
     """End this session; its tokens stop working at once."""
-    sessions.end(session, user_id=user.id, session_id=user.session_id, reason="logout")
+    with suppress(SessionNotFound):  # it ended at this very moment
+        sessions.end(session, user_id=user.id, session_id=user.session_id, reason="logout")
     response.delete_cookie(REFRESH_COOKIE, path=_COOKIE_PATH)
 
 

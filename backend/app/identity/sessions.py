@@ -115,9 +115,8 @@ def end(session: Session, *, user_id: int, session_id: int, reason: str) -> None
         SessionNotFound: there is no such live session of this user.
     """
     found = [one for one in live(session, user_id=user_id) if one.id == session_id]
-    if not found:
+    if not _end(session, found, reason=reason, actor_id=user_id):
         raise SessionNotFound
-    _end(session, found, reason=reason, actor_id=user_id)
 
 
 def end_all(
@@ -154,8 +153,16 @@ def _issue(user: User, opened: UserSession, refresh_token: str) -> Grant:
     return Grant(user, opened, access_token, get_settings().access_token_seconds, refresh_token)
 
 
-def _end(session: Session, ended: Sequence[UserSession], *, reason: str, actor_id: int | None) -> None:
+def _end(session: Session, found: Sequence[UserSession], *, reason: str, actor_id: int | None) -> Sequence[UserSession]:
+    """End those of the sessions that nobody ended since they were looked at, and return them: a session ends once."""
     now: datetime = clock.now()
+    ended = session.scalars(
+        select(UserSession)
+        .where(UserSession.id.in_([one.id for one in found]), UserSession.revoked_at.is_(None))
+        .order_by(UserSession.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
     for one in ended:
         one.revoked_at = now
         one.revoked_reason = reason
@@ -167,3 +174,4 @@ def _end(session: Session, ended: Sequence[UserSession], *, reason: str, actor_i
         ),
     )
     look_again(session, {one.user_id for one in ended})
+    return ended

@@ -14,6 +14,7 @@ from app.database import unit_of_work
 from app.identity import sessions, tokens
 from app.identity.errors import SessionEnded
 from app.identity.models import RefreshToken, User, UserSession
+from tests.waiting import wait_for_a_waiter
 
 from .conftest import HERE, PASSWORD, Person, events
 
@@ -155,6 +156,22 @@ class TestLogout:
         assert _refresh(asha.api, refresh)[0] == 401
         assert _me(asha.api, asha.token) == 200
         assert [e["reason"] for e in events(session, "user.session_revoked")] == ["logout"]
+
+
+class TestEndsOnce:
+    """S26, S163: whoever ends a session second finds it ended, and the trail has one end with the first reason."""
+
+    def test_signed_out_while_staff_switch_the_user_off(self, asha: Person, session: Session) -> None:
+        with ThreadPoolExecutor(1) as second:
+            with unit_of_work() as first:
+                sessions.end_all(first, user_id=asha.id, reason="user_switched_off", actor_id=None)
+                late = second.submit(asha.post, "/auth/logout")
+                wait_for_a_waiter()
+            assert late.result().status_code == 204
+
+        ended = session.get_one(UserSession, asha.session_id)
+        assert ended.revoked_reason == "user_switched_off"
+        assert [e["reason"] for e in events(session, "user.session_revoked")] == ["user_switched_off"]
 
 
 class TestSessions:

@@ -6,7 +6,7 @@ import copy
 import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
@@ -24,6 +24,7 @@ from tests.ledger.conftest import SmallLedger
 from tests.ledger.helpers import audit, deposit, findings, rows, seal_now, settle_now, transfer
 from tests.ledger.oracle import NaiveLedger
 from tests.ledger.strategies import CASH, CLOSED, FROZEN, UNKNOWN, WORLD, batches
+from tests.waiting import wait_for_a_waiter
 
 _worlds = itertools.count(1)
 _GROUPS_PER_WORLD = 1_000
@@ -264,16 +265,6 @@ class TestCrash:
                 session.commit()
         assert settle_now(group)[0].result is Result.POSTED
         assert findings(audit()) == []
-
-
-def wait_for_a_waiter() -> None:
-    """Return once somebody waits for a lock."""
-    deadline = datetime.now(UTC) + timedelta(seconds=15)
-    while datetime.now(UTC) < deadline:
-        with new_session() as watching:
-            if watching.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-                return
-    raise AssertionError("nobody waits")
 
 
 def kill(database: str, pid: int) -> None:
