@@ -5,13 +5,12 @@ import { ErrorBoundary } from './components/ErrorBoundary'
 import { AppShell } from './components/shell/AppShell'
 import { FocusOnArrival } from './components/shell/FocusOnArrival'
 import { OnlySignedOut, RequireAdmin, RequireSignIn } from './components/shell/Guards'
-import { PagesContext } from './components/shell/PagesContext'
 import { Toasts } from './components/Toasts'
 import { AuthProvider } from './contexts/AuthContext'
 import { NotificationApiProvider } from './contexts/NotificationApiContext'
 import { ThemeProvider } from './contexts/ThemeContext'
 import { paths } from './lib/paths'
-import { NotFoundPage, pageAddresses, pagesFor } from './routes'
+import { NotFoundPage, pagesFor, StaffPages } from './routes'
 
 /** Providers around routes; which page stands where is in routes.tsx. Until there is a page, index.html shows its first paint. */
 export function App({ client }: { client: QueryClient }) {
@@ -21,15 +20,13 @@ export function App({ client }: { client: QueryClient }) {
         <ThemeProvider>
           <AuthProvider>
             <NotificationApiProvider>
-              <PagesContext value={pageAddresses}>
-                <FocusOnArrival />
-                <ErrorBoundary>
-                  <Suspense>
-                    <AppRoutes />
-                  </Suspense>
-                </ErrorBoundary>
-                <Toasts />
-              </PagesContext>
+              <FocusOnArrival />
+              <ErrorBoundary>
+                <Suspense>
+                  <AppRoutes />
+                </Suspense>
+              </ErrorBoundary>
+              <Toasts />
             </NotificationApiProvider>
           </AuthProvider>
         </ThemeProvider>
@@ -47,8 +44,7 @@ function AppRoutes() {
         <Route element={<AppShell />}>
           {routesFor('signed-in')}
           <Route element={<RequireAdmin />}>
-            {routesFor('admin')}
-            <Route path={`${paths.admin}/*`} element={<NotFoundPage />} />
+            <Route path={`${paths.admin}/*`} element={<StaffPages />} />
           </Route>
           <Route path="*" element={<NotFoundPage />} />
         </Route>

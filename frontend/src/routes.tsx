@@ -3,62 +3,47 @@ import { matchPath } from 'react-router'
 import { lazyPage } from './lib/lazyPage'
 import { paths } from './lib/paths'
 
-/** Who may open a page: the guards are in components/shell/Guards.tsx. */
-type Audience = 'anyone' | 'signed-out' | 'signed-in' | 'admin'
+/** Who may open a page: the guards are in components/shell/Guards.tsx. The back office's are in pages/StaffPages.tsx. */
+type Audience = 'anyone' | 'signed-out' | 'signed-in'
 
-/**
- * Every page of the app: its address, its module in pages/ and who may open it. A page is live as soon as its module
- * exists (with a default export); until then nothing links to it. Each is fetched when it is opened.
- */
-const TABLE: readonly [path: string, module: string, audience: Audience][] = [
-  [paths.signIn, 'SignInPage', 'signed-out'],
-  [paths.signUp, 'SignUpPage', 'signed-out'],
+type Load = () => Promise<{ default: ComponentType }>
 
-  [paths.dashboard, 'DashboardPage', 'signed-in'],
-  [paths.transfer, 'TransferPage', 'signed-in'],
-  [paths.transferQr, 'TransferQrPage', 'signed-in'],
-  [paths.accounts, 'AccountsPage', 'signed-in'],
-  [paths.account(':accountId'), 'AccountPage', 'signed-in'],
-  [paths.statement(':accountId'), 'StatementPage', 'signed-in'],
-  [paths.activity, 'ActivityPage', 'signed-in'],
-  [paths.transaction(':transactionId'), 'ActivityPage', 'signed-in'],
-  [paths.deposit, 'DepositPage', 'signed-in'],
-  [paths.withdraw, 'WithdrawPage', 'signed-in'],
-  [paths.notifications, 'NotificationsPage', 'signed-in'],
-  [paths.profile, 'ProfilePage', 'signed-in'],
-  [paths.help, 'HelpPage', 'signed-in'],
+interface Page {
+  path: string
+  audience: Audience
+  Page: ComponentType
+  load: Load
+}
 
-  [paths.admin, 'admin/OverviewPage', 'admin'],
-  [paths.adminApprovals, 'admin/ApprovalsPage', 'admin'],
-  [paths.adminHeld, 'admin/HeldPage', 'admin'],
-  [paths.adminCustomers, 'admin/CustomersPage', 'admin'],
-  [paths.adminCustomer(':userId'), 'admin/CustomerPage', 'admin'],
-  [paths.adminAccounts, 'admin/AccountsPage', 'admin'],
-  [paths.adminTransactions, 'admin/TransactionsPage', 'admin'],
-  [paths.adminDeadLetters, 'admin/DeadLettersPage', 'admin'],
-  [paths.adminAudit, 'admin/AuditPage', 'admin'],
-  [paths.adminSearch, 'admin/SearchPage', 'admin'],
+/** Addresses with one page: going between them keeps its state (a list and the detail beside it). */
+function page(audience: Audience, load: Load, ...addresses: string[]): Page[] {
+  const Page = lazyPage(load)
+  return addresses.map((path) => ({ path, audience, Page, load }))
+}
 
-  ...(import.meta.env.DEV ? [[paths.design, 'DesignPage', 'anyone'] as [string, string, Audience]] : []),
+/** Every page of a customer: who may open it, its module, fetched when it is opened, and its address. */
+const PAGES: readonly Page[] = [
+  ...page('signed-out', () => import('./pages/SignInPage'), paths.signIn),
+  ...page('signed-out', () => import('./pages/SignUpPage'), paths.signUp),
+
+  ...page('signed-in', () => import('./pages/DashboardPage'), paths.dashboard),
+  ...page('signed-in', () => import('./pages/TransferPage'), paths.transfer),
+  ...page('signed-in', () => import('./pages/AccountsPage'), paths.accounts),
+  ...page('signed-in', () => import('./pages/AccountPage'), paths.account(':accountId')),
+  ...page('signed-in', () => import('./pages/StatementPage'), paths.statement(':accountId')),
+  ...page('signed-in', () => import('./pages/ActivityPage'), paths.activity, paths.transaction(':transactionId')),
+  ...page('signed-in', () => import('./pages/DepositPage'), paths.deposit),
+  ...page('signed-in', () => import('./pages/WithdrawPage'), paths.withdraw),
+  ...page('signed-in', () => import('./pages/NotificationsPage'), paths.notifications),
+  ...page('signed-in', () => import('./pages/ProfilePage'), paths.profile),
+  ...page('signed-in', () => import('./pages/HelpPage'), paths.help),
+
+  ...(import.meta.env.DEV ? page('anyone', () => import('./pages/DesignPage'), paths.design) : []),
 ]
 
-const modules = import.meta.glob<{ default: ComponentType }>(['./pages/**/*Page.tsx', '!./pages/DesignPage.tsx'])
-const developmentModules = import.meta.env.DEV ? import.meta.glob<{ default: ComponentType }>('./pages/DesignPage.tsx') : {}
-
-const lazyPages = new Map<string, ComponentType>()
-
-const PAGES = TABLE.flatMap(([path, module, audience]) => {
-  const load = modules[`./pages/${module}.tsx`] ?? developmentModules[`./pages/${module}.tsx`]
-  if (load === undefined) return []
-  // Two addresses of one module are one page: going between them keeps its state (a list and the detail beside it).
-  const Page = lazyPages.get(module) ?? lazyPage(load)
-  lazyPages.set(module, Page)
-  return [{ path, audience, Page, load }]
-})
-
-/** The pages of an audience, each to be fetched when it is opened. */
-export function pagesFor(audience: Audience) {
-  return PAGES.filter((page) => page.audience === audience)
+/** The pages of an audience. */
+export function pagesFor(audience: Audience): Page[] {
+  return PAGES.filter((one) => one.audience === audience)
 }
 
 /**
@@ -66,11 +51,10 @@ export function pagesFor(audience: Audience) {
  * is known: nobody else gets their code. What fails is tried again.
  */
 export function fetchPageAt(pathname: string): void {
-  const found = PAGES.find(({ path }) => matchPath(path, pathname))
-  if (found !== undefined && found.audience !== 'admin') void found.load().catch(() => undefined)
+  void PAGES.find(({ path }) => matchPath(path, pathname))
+    ?.load()
+    .catch(() => undefined)
 }
 
-/** The addresses that have a page. */
-export const pageAddresses: ReadonlySet<string> = new Set(PAGES.map(({ path }) => path))
-
+export const StaffPages = lazyPage(() => import('./pages/StaffPages'))
 export const NotFoundPage = lazyPage(() => import('./pages/NotFoundPage'))

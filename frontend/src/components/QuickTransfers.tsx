@@ -1,17 +1,14 @@
-import { QrCode, Send } from 'lucide-react'
+import { Send } from 'lucide-react'
 import { Link } from 'react-router'
 import { useText } from '@/lib/i18n'
 import { paths, transferTo } from '@/lib/paths'
 import { dashboardText } from '@/locales/dashboard'
 import { Avatar } from './Person'
-import { useHasPage } from './shell/PagesContext'
 import { ButtonLink } from './ui/Button'
 
 /** The people paid most recently, one tap from paying them again (S91, S92). On the dashboard and in the back office. */
 export function QuickTransfers({ people }: { people: readonly { id: number; name: string }[] }) {
   const t = useText(dashboardText)
-  const hasPage = useHasPage()
-  if (!hasPage(paths.transfer)) return null
   return (
     <section aria-labelledby="quick" className="card p-4">
       <h2 id="quick" className="font-semibold">
@@ -35,16 +32,9 @@ export function QuickTransfers({ people }: { people: readonly { id: number; name
           ))}
         </ul>
       )}
-      <div className="mt-4 flex flex-wrap gap-2">
-        <ButtonLink to={paths.transfer} size="small" icon={Send}>
-          {t('moneyTransfer')}
-        </ButtonLink>
-        {hasPage(paths.transferQr) && (
-          <ButtonLink to={paths.transferQr} size="small" icon={QrCode}>
-            {t('qrTransfer')}
-          </ButtonLink>
-        )}
-      </div>
+      <ButtonLink to={paths.transfer} size="small" icon={Send} className="mt-4">
+        {t('moneyTransfer')}
+      </ButtonLink>
     </section>
   )
 }

@@ -4,7 +4,6 @@ export const paths = {
   signIn: '/sign-in',
   signUp: '/sign-up',
   transfer: '/transfer',
-  transferQr: '/transfer/qr',
   accounts: '/accounts',
   account: (accountId: number | ':accountId') => `/accounts/${accountId}`,
   statement: (accountId: number | ':accountId') => `/accounts/${accountId}/statement`,

@@ -9,7 +9,6 @@ import { Waiting } from '@/components/dashboard/Waiting'
 import { EmptyState, Read } from '@/components/ListFaces'
 import { PageHeader } from '@/components/PageHeader'
 import { QuickTransfers } from '@/components/QuickTransfers'
-import { useHasPage } from '@/components/shell/PagesContext'
 import { useUser } from '@/contexts/AuthContext'
 import { useText } from '@/lib/i18n'
 import { paths } from '@/lib/paths'
@@ -61,7 +60,6 @@ function Dashboard({ summary }: { summary: Summary }) {
 
 function RecentActivity({ activities, hidden }: { activities: readonly Activity[]; hidden: boolean }) {
   const t = useText(dashboardText)
-  const hasPage = useHasPage()
   const settled = activities.filter(({ transaction }) => !isOpen(transaction)).slice(0, RECENT_ACTIVITIES)
   return (
     <section aria-labelledby="activity">
@@ -69,7 +67,7 @@ function RecentActivity({ activities, hidden }: { activities: readonly Activity[
         <h2 id="activity" className="text-title font-semibold">
           {t('activity')}
         </h2>
-        {hasPage(paths.activity) && activities.length > 0 && (
+        {activities.length > 0 && (
           <Link to={paths.activity} className="text-small font-semibold text-fjord hover:underline">
             {t('allActivity')}
           </Link>

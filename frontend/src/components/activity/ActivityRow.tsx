@@ -7,7 +7,6 @@ import { dashboardText } from '@/locales/dashboard'
 import type { Activity } from '@/services/activity'
 import { Money } from '../Money'
 import { Avatar } from '../Person'
-import { useHasPage } from '../shell/PagesContext'
 import { Status } from '../Status'
 import { When } from '../When'
 
@@ -22,13 +21,10 @@ interface Props {
 
 /** One payment in a feed: who first, then what for, then how much. Links to its detail. */
 export function ActivityRow({ activity, hidden, to, aside }: Props) {
-  const hasPage = useHasPage()
   const { transaction } = activity
-  const row = <RowContent activity={activity} hidden={hidden} aside={aside} />
-  if (!hasPage(paths.transaction(':transactionId'))) return <div className="px-4">{row}</div>
   return (
     <Link to={to ?? paths.transaction(transaction.id)} state={to === undefined ? null : IN_PLACE} className="block rounded-md px-4 -outline-offset-2 hover:bg-surface-2">
-      {row}
+      <RowContent activity={activity} hidden={hidden} aside={aside} />
     </Link>
   )
 }

@@ -8,7 +8,6 @@ import { dashboardText } from '@/locales/dashboard'
 import { isUsable } from '@/services/queries/money'
 import type { Account } from '@/services/types'
 import { Money } from '../Money'
-import { useHasPage } from '../shell/PagesContext'
 import { ButtonLink, IconButton } from '../ui/Button'
 
 interface Props {
@@ -53,35 +52,27 @@ export function Balances({ accounts, hidden, onHide }: Props) {
 
 function Acts() {
   const t = useText(dashboardText)
-  const hasPage = useHasPage()
   return (
     <div className="grid grid-cols-2 gap-3 sm:flex">
-      {hasPage(paths.transfer) && (
-        <ButtonLink to={paths.transfer} tone="primary" icon={Send} className="max-sm:col-span-2">
-          {t('moneyTransfer')}
-        </ButtonLink>
-      )}
-      {hasPage(paths.deposit) && (
-        <ButtonLink to={paths.deposit} icon={ArrowDownToLine}>
-          {t('deposit')}
-        </ButtonLink>
-      )}
-      {hasPage(paths.withdraw) && (
-        <ButtonLink to={paths.withdraw} icon={ArrowUpFromLine}>
-          {t('withdraw')}
-        </ButtonLink>
-      )}
+      <ButtonLink to={paths.transfer} tone="primary" icon={Send} className="max-sm:col-span-2">
+        {t('moneyTransfer')}
+      </ButtonLink>
+      <ButtonLink to={paths.deposit} icon={ArrowDownToLine}>
+        {t('deposit')}
+      </ButtonLink>
+      <ButtonLink to={paths.withdraw} icon={ArrowUpFromLine}>
+        {t('withdraw')}
+      </ButtonLink>
     </div>
   )
 }
 
 function AccountCard({ account, hidden }: { account: Account; hidden: boolean }) {
   const t = useText(dashboardText)
-  const hasPage = useHasPage()
   const balance = fromWire(account.balance)
   const held = balance - fromWire(account.available)
-  const content = (
-    <>
+  return (
+    <Link to={paths.account(account.id)} className="card block px-4 py-3.5 transition-colors hover:border-line-2">
       <span className="flex items-baseline justify-between gap-3">
         <span className="font-medium">{account.account_type === 'savings' ? t('savings') : t('current')}</span>
         <span className="tabular text-small text-ink-3">•••• {account.account_number.slice(-4)}</span>
@@ -90,14 +81,6 @@ function AccountCard({ account, hidden }: { account: Account; hidden: boolean })
         <Money minor={balance} hidden={hidden} className="text-lead font-semibold" />
         {held > 0 && !hidden && <span className="text-small text-wait">{t('held', { amount: formatMoney(held) })}</span>}
       </span>
-    </>
-  )
-  const looks = 'card block px-4 py-3.5'
-  return hasPage(paths.account(':accountId')) ? (
-    <Link to={paths.account(account.id)} className={`${looks} transition-colors hover:border-line-2`}>
-      {content}
     </Link>
-  ) : (
-    <div className={looks}>{content}</div>
   )
 }

@@ -5,7 +5,6 @@ import * as auth from '@/contexts/AuthContext'
 import { paths } from '@/lib/paths'
 import type { Account, User } from '@/services/types'
 import { NeedAccount } from '../transfer/NeedAccount'
-import { PagesContext } from '../shell/PagesContext'
 import { Waiting } from './Waiting'
 
 beforeEach(() => {
@@ -18,9 +17,7 @@ const account = (status: string, isActive: boolean): Account => ({ id: 1, status
 function show(...accounts: Account[]) {
   const { container } = render(
     <MemoryRouter>
-      <PagesContext value={new Set([paths.accounts])}>
-        <Waiting accounts={accounts} open={[]} hidden={false} />
-      </PagesContext>
+      <Waiting accounts={accounts} open={[]} hidden={false} />
     </MemoryRouter>,
   )
   return container

@@ -5,7 +5,6 @@ import { dashboardText } from '@/locales/dashboard'
 import type { Activity } from '@/services/activity'
 import type { Account } from '@/services/types'
 import { ActivityRow } from '../activity/ActivityRow'
-import { useHasPage } from '../shell/PagesContext'
 import { ButtonLink } from '../ui/Button'
 import { Notice } from '../ui/Notice'
 
@@ -38,7 +37,6 @@ export function Waiting({ accounts, open, hidden }: { accounts: readonly Account
 function Onboarding({ accounts }: { accounts: readonly Account[] }) {
   const t = useText(dashboardText)
   const user = useUser()
-  const hasPage = useHasPage()
   const waiting = accounts.filter(({ status }) => status === 'pending').length
   if (user.role === 'admin') return null
   if (!user.kyc_approved) {
@@ -58,7 +56,7 @@ function Onboarding({ accounts }: { accounts: readonly Account[] }) {
     )
   }
   if (approved.length > 0 && !isOff) return null
-  const action = hasPage(paths.accounts) && (
+  const action = (
     <ButtonLink to={paths.accounts} tone="primary">
       {t(isOff ? 'seeAccounts' : 'openAccount')}
     </ButtonLink>

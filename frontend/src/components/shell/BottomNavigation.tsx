@@ -5,8 +5,7 @@ import { useText } from '@/lib/i18n'
 import { paths } from '@/lib/paths'
 import { cn } from '@/lib/utils'
 import { shellText } from '@/locales/shell'
-import type { NavigationLink } from './navigation'
-import { useNavigationLinks } from './PagesContext'
+import { useNavigationLinks, type NavigationLink } from './navigation'
 
 const CUSTOMER: readonly string[] = [paths.dashboard, paths.accounts, paths.activity, paths.profile]
 const STAFF: readonly string[] = [paths.admin, paths.adminApprovals, paths.adminHeld, paths.adminCustomers]
@@ -18,7 +17,7 @@ export function BottomNavigation() {
   const links = useNavigationLinks()
   const wanted = role === 'admin' ? STAFF : CUSTOMER
   const places = links.filter(({ to }) => wanted.includes(to))
-  const pay = role === 'customer' && links.some(({ to }) => to === paths.transfer)
+  const pay = role === 'customer'
   const middle = Math.ceil(places.length / 2)
   return (
     <nav

@@ -13,8 +13,7 @@ import { FoundPayment } from '../payment/FoundPayment'
 import { Person } from '../Person'
 import { Combobox } from '../ui/Combobox'
 import { Dialog } from '../ui/Dialog'
-import type { NavigationLink } from './navigation'
-import { useHasPage, useNavigationLinks } from './PagesContext'
+import { useNavigationLinks, type NavigationLink } from './navigation'
 
 const PAUSE_MS = 200
 
@@ -78,12 +77,11 @@ function addressOf(found: Found): string {
 function useFound(query: string): { items: Found[]; searching: boolean } {
   const t = useText(shellText)
   const user = useUser()
-  const hasPage = useHasPage()
   const links = useNavigationLinks()
   const typed = query.trim()
   const asked = useDebounced(typed, PAUSE_MS)
-  const people = useSearchUsers(hasPage(paths.transfer) ? asked : '')
-  const payments = useFoundPayments(hasPage(paths.transaction(':transactionId')) ? asked : '')
+  const people = useSearchUsers(asked)
+  const payments = useFoundPayments(asked)
 
   const items: Found[] = links
     .map((link): Found => ({ kind: 'pages', key: link.to, link, label: t(link.name) }))

@@ -8,7 +8,6 @@ import { shellText } from '@/locales/shell'
 import { EmptyState } from '../ListFaces'
 import { useTitle } from '../PageHeader'
 import { Button, ButtonLink } from '../ui/Button'
-import { useHasPage } from './PagesContext'
 
 /** The state of an address that somebody leaves by signing out: whoever comes next begins at home. */
 export const LEAVING = 'leaving'
@@ -56,11 +55,10 @@ function Forbidden() {
 export function OnlySignedOut() {
   const { status, user } = useAuth()
   const { search } = useLocation()
-  const hasPage = useHasPage()
   if (status === 'checking') return null
   if (status === 'signed-in') {
     const next = new URLSearchParams(search).get('next')
-    const staffHome = next === null && user?.role === 'admin' && hasPage(paths.admin)
+    const staffHome = next === null && user?.role === 'admin'
     return <Navigate replace to={staffHome ? paths.admin : localPath(next)} />
   }
   return <Outlet />

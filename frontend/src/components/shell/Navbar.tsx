@@ -7,7 +7,6 @@ import { paths } from '@/lib/paths'
 import { shellText } from '@/locales/shell'
 import { Mark } from '../Mark'
 import { Avatar } from '../Person'
-import { useHasPage } from './PagesContext'
 
 interface Props {
   onOpenPalette: () => void
@@ -56,8 +55,6 @@ export function Navbar({ onOpenPalette, onOpenSelf }: Props) {
 function NotificationBell() {
   const t = useText(shellText)
   const { stats } = useNotifications()
-  const hasPage = useHasPage()
-  if (!hasPage(paths.notifications)) return null
   return (
     <Link
       to={paths.notifications}

@@ -9,7 +9,7 @@ import { Preferences } from '../Preferences'
 import { Button } from '../ui/Button'
 import { Sheet } from '../ui/Sheet'
 import { LEAVING } from './Guards'
-import { useNavigationLinks } from './PagesContext'
+import { useNavigationLinks } from './navigation'
 
 /** Oneself: theme, language, every place of the app, and the way out. */
 export default function SelfSheet({ onClose }: { onClose: () => void }) {

@@ -7,8 +7,7 @@ import { cn } from '@/lib/utils'
 import { shellText } from '@/locales/shell'
 import { Mark } from '../Mark'
 import { Avatar } from '../Person'
-import type { NavigationLink } from './navigation'
-import { useNavigationLinks } from './PagesContext'
+import { useNavigationLinks, type NavigationLink } from './navigation'
 
 /** The slim column at the left of wide screens: always there, by role (S84). */
 export function SidebarNavigation({ onOpenSelf }: { onOpenSelf: () => void }) {

@@ -17,6 +17,7 @@ import {
   Wallet,
   type LucideIcon,
 } from 'lucide-react'
+import { useAuth } from '@/contexts/AuthContext'
 import { paths } from '@/lib/paths'
 import type { User } from '@/services/types'
 
@@ -56,4 +57,9 @@ const STAFF: NavigationLink[] = [
 export function getNavigationLinks(user: User | null): NavigationLink[] {
   if (user === null) return []
   return user.role === 'admin' ? [...STAFF, ...CUSTOMER] : CUSTOMER
+}
+
+/** Where the signed-in person can go. */
+export function useNavigationLinks(): NavigationLink[] {
+  return getNavigationLinks(useAuth().user)
 }

@@ -29,7 +29,6 @@ export default {
   quickHint: 'The people you pay most recently will stand here.',
   sendTo: 'Send money to {name}',
   moneyTransfer: 'Money transfer',
-  qrTransfer: 'QR transfer',
   deposit: 'Pay in',
   withdraw: 'Take out',
   spending: 'Spending',

@@ -32,7 +32,6 @@ export default {
   quickHint: 'जिन्हें आपने हाल में पैसे भेजे, वे यहाँ दिखेंगे।',
   sendTo: '{name} को पैसे भेजें',
   moneyTransfer: 'पैसे भेजें',
-  qrTransfer: 'QR से भेजें',
   deposit: 'जमा करें',
   withdraw: 'निकालें',
   spending: 'खर्च',
