@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from app.edge.incoming import Incoming
 
 # More than this isn't held back: the transport must be able to say that the client doesn't keep up.
 HELD_BYTES_MAX: Final = 65_536
@@ -51,7 +51,7 @@ class OneWrite:
         self.transport.close()
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(Incoming):
     """What `uvicorn --http app.edge.one_write:Protocol` serves with."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
