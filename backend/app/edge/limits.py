@@ -10,11 +10,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from ipaddress import IPv6Address
 from math import ceil
 from typing import Literal
 
 from fastapi import Request
 from limits import parse
+from starlette.requests import HTTPConnection
 
 from app.cache.circuit import shared
 from app.cache.counts import Counts, Limit, Sharing
@@ -71,14 +73,27 @@ def per_address(name: LimitName) -> Callable[[Request], Awaitable[None]]:
     """Return a route's dependency that counts its requests per address: `dependencies=[Depends(per_address(...))]`."""
 
     async def count(request: Request) -> None:
-        hit(name, address_of(request))
+        hit(name, visitor_of(request))
 
     return count
 
 
-def address_of(request: Request) -> str:
+def address_of(connection: HTTPConnection) -> str:
     """Return the client's network address (behind a proxy: what uvicorn's proxy headers made of it)."""
-    return request.client.host[:45] if request.client else "unknown"
+    return connection.client.host[:45] if connection.client else "unknown"
+
+
+def visitor_of(connection: HTTPConnection) -> str:
+    """Return who is counted as one visitor: an address, or the 64 bits that an IPv6 address begins with.
+
+    The other 64 are for the one household or machine to choose, which could count as somebody else with every request.
+    """
+    address = address_of(connection)
+    try:
+        whole = IPv6Address(address)
+    except ValueError:
+        return address  # as IPv4, or no address at all
+    return str(whole.ipv4_mapped or f"{IPv6Address(int(whole) >> 64 << 64)}/64")
 
 
 def forget_all() -> None:

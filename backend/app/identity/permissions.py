@@ -118,7 +118,7 @@ async def current_user(
         limits.hit("rate_limit_per_user", str(claims.user_id))
         user = await run_in_threadpool(signed_in, claims)
     except (SignInNeeded, TokenInvalid, SessionEnded):
-        limits.hit("rate_limit_anonymous", limits.address_of(request))
+        limits.hit("rate_limit_anonymous", limits.visitor_of(request))
         raise
     request.state.user_id = user.id
     structlog.contextvars.bind_contextvars(user_id=user.id)

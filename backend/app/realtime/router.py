@@ -77,7 +77,7 @@ async def _refuse(websocket: WebSocket, error: BankError) -> None:
     """Say why; whoever keeps trying bad tokens is slowed down like any other anonymous caller."""
     if isinstance(error, Unauthenticated):
         try:
-            limits.hit("rate_limit_anonymous", websocket.client.host[:45] if websocket.client else "unknown")
+            limits.hit("rate_limit_anonymous", limits.visitor_of(websocket))
         except TooMany as too_many:
             error = too_many
     code = CLOSE_TOO_MANY if isinstance(error, TooMany) else CLOSE_UNAUTHENTICATED

@@ -135,7 +135,7 @@ def _claims(scope: Scope) -> tokens.Claims:
             raise SignInNeeded
         claims = tokens.verified(token.strip())
     except (SignInNeeded, TokenInvalid):
-        limits.hit("rate_limit_anonymous", limits.address_of(Request(scope)))
+        limits.hit("rate_limit_anonymous", limits.visitor_of(Request(scope)))
         raise
     limits.hit("rate_limit_per_user", str(claims.user_id))
     return claims

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
+from starlette.requests import HTTPConnection
 
 from app.edge import limits
 from tests.conftest import point_at
@@ -69,3 +70,35 @@ class TestPerAddress:
         assert [answer.status_code for answer in answers] == [200, 200, 429]
         assert 1 <= int(answers[2].headers["retry-after"]) <= 60
         assert answers[2].json()["code"] == "rate_limited"
+
+    def test_who_has_a_network_is_one_visitor(self, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+        point_at(monkeypatch, "postgresql://nobody@/none", rate_limit_enabled="true", rate_limit_login="20/minute")
+
+        @app.post("/knock", dependencies=[Depends(limits.per_address("rate_limit_login"))])
+        def knock() -> str:
+            return "come in"
+
+        addresses = [f"2001:db8:1:2:{number:x}::{number:x}" for number in range(60)]
+        answers = [TestClient(app, client=(address, 5_000)).post("/knock").status_code for address in addresses]
+
+        assert answers == [200] * 20 + [429] * 40
+        assert TestClient(app, client=("2001:db8:1:3::1", 5_000)).post("/knock").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("address", "visitor"),
+        [
+            ("203.0.113.7", "203.0.113.7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),  # IPv4 as a socket of both kinds says it
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:0db8:0001:0002::", "2001:db8:1:2::/64"),
+            ("fe80::1%eth0", "fe80::/64"),
+            ("::1", "::/64"),
+            ("testclient", "testclient"),
+            ("203.0.113.7, 2001:db8::1", "203.0.113.7, 2001:db8::1"),
+        ],
+    )
+    def test_visitors(self, address: str, visitor: str) -> None:
+        assert limits.visitor_of(HTTPConnection({"type": "http", "client": (address, 5_000)})) == visitor
+
+    def test_a_visitor_without_an_address(self) -> None:
+        assert limits.visitor_of(HTTPConnection({"type": "http"})) == "unknown"

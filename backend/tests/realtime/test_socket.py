@@ -10,15 +10,17 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import text
-from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
+from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from app.config import get_settings
 from app.core import clock
 from app.database import unit_of_work
+from app.edge import limits
 from app.realtime import service
 from app.realtime.admission import TICKET_SECONDS
 from tests.bank import Bank, Person
+from tests.conftest import point_at
 
 
 def connect(person: Person, **headers: str) -> WebSocketTestSession:
@@ -236,6 +238,17 @@ class TestLimits:
         assert eventually(lambda: present() == [])
         with connect(arjun) as again:
             assert is_silent(again)
+
+    def test_bad_tokens_from_one_network(self, bank: Bank, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With IPv6 everybody has more addresses than could be counted."""
+        point_at(monkeypatch, database, rate_limit_enabled="true", rate_limit_anonymous="3/minute")
+        limits.forget_all()
+        codes = []
+        for number in range(5):
+            strangers = TestClient(bank.api.app, client=(f"2001:db8:1:2::{number}", 5_000))
+            with strangers.websocket_connect("/ws?token=nonsense") as socket:
+                codes.append(ending(socket)[0])
+        assert codes == [4401, 4401, 4401, 4429, 4429]
 
     def test_a_large_message(self, bank: Bank) -> None:
         with connect(bank.customer()) as socket:
