@@ -5,6 +5,7 @@ No container is built or started here; deploy/README.md says what that leaves un
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -18,7 +19,9 @@ from typing import Any
 import jsonschema
 import kubernetes_validate
 import pytest
+import uvicorn
 import yaml
+from starlette.types import Receive, Scope, Send
 
 from app.config import Settings
 from app.embedded.commands import gateway
@@ -177,6 +180,35 @@ class TestContainerfile:
             [sys.executable, "-m", *command], cwd=BACKEND, env=ours, capture_output=True, text=True, check=False, timeout=60
         )  # fmt: skip
         assert "DATABASE_URL is not set" in done.stderr
+
+    @pytest.mark.parametrize(
+        ("peer", "forwarded", "client"),
+        [
+            ("10.4.0.9", "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # the first is what the caller wrote
+            ("10.4.0.9", "198.51.100.1, 203.0.113.7, 172.18.0.2, 127.0.0.1", "203.0.113.7"),
+            ("fd00::9", "198.51.100.1, 2001:db8::7, 100.64.3.4", "2001:db8::7"),
+            ("192.168.0.4", "203.0.113.7", "203.0.113.7"),
+            ("203.0.113.7", "198.51.100.1", "203.0.113.7"),  # no proxy of ours
+            ("172.32.0.1", "198.51.100.1", "172.32.0.1"),
+        ],
+    )
+    def test_nobody_says_themselves_who_they_are(
+        self, monkeypatch: pytest.MonkeyPatch, peer: str, forwarded: str, client: str
+    ) -> None:
+        (trusted,) = re.findall(r"^ENV FORWARDED_ALLOW_IPS=(\S+)$", self.TEXT, re.MULTILINE)
+        assert "--forwarded-allow-ips" not in self.TEXT, "it would go before the variable"
+        monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
+        seen: list[str] = []
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            seen.append(scope["client"][0])
+
+        config = uvicorn.Config(app, log_config=None)
+        config.load()
+        headers = [(b"x-forwarded-for", forwarded.encode())]
+        scope: Any = {"type": "http", "client": (peer, 5_000), "headers": headers}
+        asyncio.run(config.loaded_app(scope, None, None))  # type: ignore[arg-type]
+        assert seen == [client]
 
     @pytest.mark.parametrize("option", ["--http", "--loop", "--ws-max-size", "--ws-per-message-deflate"])
     def test_its_gateway_is_made_of_the_same_parts_as_ours(self, option: str) -> None:
