@@ -159,6 +159,16 @@ class TestKubernetes:
         assert "nyord-nothing" in names, "what isn't allowed is forbidden"
 
 
+class TestProxy:
+    def test_no_line_of_its_logs_can_hold_a_token(self) -> None:
+        """An address may hold a socket's token, and below `emerg` nginx quotes the addresses of failing requests."""
+        text = (DEPLOY / "proxy" / "nginx.conf").read_text()
+        assert re.findall(r"^ *((?:access|error)_log [^;]+);", text, re.MULTILINE) == [
+            "access_log off",
+            "error_log /dev/stderr emerg",
+        ]
+
+
 class TestContainerfile:
     TEXT = (DEPLOY / "Containerfile").read_text()
 
