@@ -10,6 +10,7 @@ from fastapi.params import Depends as DependsParam
 
 from app.config import get_settings
 from app.edge import limits
+from app.edge.origins import own_pages
 from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
 from app.edge.wire import ExactRoute, RowId
@@ -39,6 +40,8 @@ from app.identity.staff import UserFilter
 
 REFRESH_COOKIE = "nyord_refresh"
 _COOKIE_PATH = "/auth"  # sent to no other route, so no other route can be tricked into using it
+
+_OWN_PAGES: DependsParam = Depends(own_pages)
 
 router = APIRouter(tags=["identity"], route_class=ExactRoute)
 admin_router = APIRouter(prefix="/admin", tags=["admin: users"], route_class=ExactRoute)
@@ -76,19 +79,22 @@ def login(body: LoginRequest, device: FromDevice, session: Write, response: Resp
     return _granted(grant, response)
 
 
-@router.post("/auth/refresh", dependencies=_limited("rate_limit_anonymous"))
+@router.post("/auth/refresh", dependencies=[_OWN_PAGES, *_limited("rate_limit_anonymous")])
 def refresh(
     session: Write, response: Response, nyord_refresh: Annotated[str | None, Cookie(max_length=200)] = None
 ) -> TokenOut:
-    """Exchange the refresh cookie for a new access token and the next cookie. A copied cookie ends the session."""
+    """Exchange the refresh cookie for a new access token and the next cookie. A copied cookie ends the session.
+
+    Pages of other origins are refused (403), those that `FRONTEND_URL` names aside.
+    """
     if nyord_refresh is None:
         raise SignInNeeded
     return _granted(sessions.refresh(session, refresh_token=nyord_refresh), response)
 
 
-@router.post("/auth/logout", status_code=204)
+@router.post("/auth/logout", status_code=204, dependencies=[_OWN_PAGES])
 def logout(user: CurrentUser, session: Write, response: Response) -> None:
-    """End this session; its tokens stop working at once."""
+    """End this session; its tokens stop working at once. Pages of other origins are refused, as for a refresh."""
     with suppress(SessionNotFound):  # it ended at this very moment
         sessions.end(session, user_id=user.id, session_id=user.session_id, reason="logout")
     response.delete_cookie(REFRESH_COOKIE, path=_COOKIE_PATH)

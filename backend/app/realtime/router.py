@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, WebSocket
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.config import get_cors_origins
 from app.core.errors import BankError, TooMany, Unauthenticated
 from app.database import unit_of_work
 from app.edge import limits
+from app.edge.origins import is_own_page
 from app.edge.session import Write
 from app.identity.permissions import CurrentUser
 from app.realtime import admission
@@ -51,7 +50,7 @@ async def live(
     script can read a close code, but not the status of a refused upgrade. Only a page of another origin is refused
     outright.
     """
-    if not _origin_allowed(websocket):
+    if not is_own_page(websocket):
         await websocket.close()
         return
     try:
@@ -82,14 +81,6 @@ async def _refuse(websocket: WebSocket, error: BankError) -> None:
             error = too_many
     code = CLOSE_TOO_MANY if isinstance(error, TooMany) else CLOSE_UNAUTHENTICATED
     await refuse(websocket, code, error.detail)
-
-
-def _origin_allowed(websocket: WebSocket) -> bool:
-    """Browsers always say where a page comes from; who says nothing isn't a page, and has no cookies to abuse."""
-    origin = websocket.headers.get("origin")
-    if origin is None or origin in get_cors_origins():
-        return True
-    return urlsplit(origin).netloc == websocket.headers.get("host")
 
 
 class _WithoutQuery(logging.Filter):

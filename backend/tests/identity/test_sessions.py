@@ -139,6 +139,37 @@ class TestRefresh:
         assert not any(token.encode() in row for token in (first, second) for row in stored)
 
 
+class TestForeignPages:
+    """S21, C21: a page of another port or subdomain is of the same site, and brings the cookie; it may not use it."""
+
+    @pytest.mark.parametrize(
+        "origin", ["http://testserver:8239", "http://evil.testserver", "https://evil.example", "null", "", "http://["]
+    )
+    @pytest.mark.parametrize("way", ["refresh", "logout"])
+    def test_may_not(self, asha: Person, origin: str, way: str) -> None:
+        access, refresh = _login(asha.api)
+        headers = {"Cookie": f"{COOKIE}={refresh}", "Authorization": f"Bearer {access}", "Origin": origin}
+
+        answer = asha.api.post(f"/auth/{way}", headers=headers)
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+        assert (
+            answer.json()["detail"] == "This page isn't one of the bank's. Open the bank's own page and sign in there."
+        )
+        assert "set-cookie" not in answer.headers
+        assert _me(asha.api, access) == 200
+        with clock.at(clock.now() + timedelta(minutes=5)):
+            assert _refresh(asha.api, refresh)[0] == 200, "nothing was used up"
+
+    @pytest.mark.parametrize("origin", ["http://testserver", "https://testserver", "http://localhost:3000"])
+    def test_ours_and_the_front_end_s_may(self, asha: Person, origin: str) -> None:
+        access, refresh = _login(asha.api)
+        headers = {"Cookie": f"{COOKIE}={refresh}", "Authorization": f"Bearer {access}", "Origin": origin}
+
+        assert asha.api.post("/auth/refresh", headers=headers).status_code == 200
+        assert asha.api.post("/auth/logout", headers=headers).status_code == 204
+
+
 class TestLogout:
     """S141: after logout neither the access token nor the refresh token works."""
 

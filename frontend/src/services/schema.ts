@@ -756,7 +756,7 @@ export interface paths {
         put?: never;
         /**
          * Logout
-         * @description End this session; its tokens stop working at once.
+         * @description End this session; its tokens stop working at once. Pages of other origins are refused, as for a refresh.
          */
         post: operations["logout_auth_logout_post"];
         delete?: never;
@@ -801,6 +801,8 @@ export interface paths {
         /**
          * Refresh
          * @description Exchange the refresh cookie for a new access token and the next cookie. A copied cookie ends the session.
+         *
+         *     Pages of other origins are refused (403), those that `FRONTEND_URL` names aside.
          */
         post: operations["refresh_auth_refresh_post"];
         delete?: never;
