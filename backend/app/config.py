@@ -35,6 +35,11 @@ _RATE: Final = re.compile(
     r"[1-9][0-9]*\s*(/|per)\s*([1-9][0-9]*\s*)?(second|minute|hour|day|month|year)s?", re.ASCII | re.IGNORECASE
 )
 
+# An origin as browsers write it: no path, no wildcard. `*` would let every page in the world act for whoever is signed in.
+_ORIGIN: Final = re.compile(
+    r"https?://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?", re.ASCII | re.IGNORECASE
+)
+
 
 class ConfigurationError(Exception):
     """A setting is missing or unusable; the text is one sentence that names it and says what to do."""
@@ -178,6 +183,16 @@ class Settings(BaseSettings):
             raise ValueError("it must say how often, such as 600/minute")
         return value
 
+    @field_validator("frontend_url")
+    @classmethod
+    def _plain_origins(cls, value: str) -> str:
+        if not all(_ORIGIN.fullmatch(origin) for origin in _listed(value)):
+            raise ValueError(
+                "it must name origins, such as https://bank.example or http://localhost:3000, and nothing else, "
+                "with commas between them"
+            )
+        return value
+
     @property
     def sqlalchemy_url(self) -> str:
         """The database address for SQLAlchemy: the same address, with the driver named."""
@@ -235,4 +250,8 @@ def get_settings() -> Settings:
 
 def get_cors_origins() -> list[str]:
     """Return the origins that browsers may call from: `FRONTEND_URL`, several separated by commas (S21)."""
-    return [origin.strip().rstrip("/") for origin in get_settings().frontend_url.split(",") if origin.strip()]
+    return [origin.removesuffix("/").lower() for origin in _listed(get_settings().frontend_url)]
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -118,9 +118,42 @@ class TestOrigins:
                 ["https://bank.example", "https://staff.bank.example"],
             ),
             ("", []),
+            ("HTTPS://Bank.Example:8443", ["https://bank.example:8443"]),  # as a browser writes it
+            ("http://127.0.0.1:8000,http://[::1]:8000", ["http://127.0.0.1:8000", "http://[::1]:8000"]),
         ],
     )
     def test_from_frontend_url(self, monkeypatch: pytest.MonkeyPatch, said: str | None, origins: list[str]) -> None:
         if said is not None:
             monkeypatch.setenv("FRONTEND_URL", said)
         assert get_cors_origins() == origins
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "*",
+            "null",
+            "bank.example",
+            "//bank.example",
+            "ftp://bank.example",
+            "https://",
+            "https://*.bank.example",
+            "https://bank.example/app",
+            "https://bank.example//",
+            "https://bank.example?x",
+            "https://bank.example#x",
+            "https://teller:word@bank.example",
+            "https://bank.example:",
+            "https://bank.example:port",
+            "https://bank..example",
+            "https://bank.example https://staff.bank.example",
+            "https://bank.example,*",
+        ],
+    )
+    def test_what_is_no_origin(self, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+        monkeypatch.setenv("FRONTEND_URL", said)
+        sentence = (
+            "FRONTEND_URL can't be used: it must name origins, such as https://bank.example or http://localhost:3000, "
+            "and nothing else, with commas between them."
+        )
+        with pytest.raises(ConfigurationError, match=f"^{re.escape(sentence)}$"):
+            get_cors_origins()
