@@ -10,10 +10,13 @@ import asyncio
 from typing import Any, Final
 
 import httptools
+import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.edge.errors import body_of
 from app.edge.middleware import DATA_HEADERS, SECURITY_HEADERS
+
+log = structlog.get_logger(__name__)
 
 HEAD_BYTES_MAX: Final = 65_536  # a browser's head is 2 KB, and most proxies pass no more than 32 KB on
 HEAD_SECONDS: Final = 10.0  # a head is a packet or two: enough for three that get lost on the way, one after the other
@@ -100,6 +103,7 @@ class Incoming(HttpToolsProtocol):
 
     def _refuse(self, status: int, code: str, detail: str, **data: Any) -> None:
         """Answer what can't go on, unless half an answer has left, and close."""
+        log.debug("request_refused", status=status, code=code)  # no louder: strangers could write as many as they like
         if not self._is_answering() or not self.cycle.response_started:
             body = body_of(detail, code, data)
             headers = [

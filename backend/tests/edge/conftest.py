@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from structlog.typing import EventDict
 
-from app.edge import errors, middleware
+from app.edge import errors, incoming, middleware
 from app.edge.middleware import EdgeMiddleware
 
 
@@ -18,9 +19,12 @@ from app.edge.middleware import EdgeMiddleware
 def logs(monkeypatch: pytest.MonkeyPatch) -> list[EventDict]:
     """What the edge logs, as it goes."""
     capture = structlog.testing.LogCapture()
-    logger = structlog.wrap_logger(None, processors=[structlog.contextvars.merge_contextvars, capture])
+    processors = [structlog.contextvars.merge_contextvars, capture]
+    every_level = structlog.make_filtering_bound_logger(logging.DEBUG)
+    logger = structlog.wrap_logger(None, processors=processors, wrapper_class=every_level)
     monkeypatch.setattr(middleware, "log", logger)
     monkeypatch.setattr(errors, "log", logger)
+    monkeypatch.setattr(incoming, "log", logger)
     return capture.entries
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.typing import EventDict
 from uvicorn import Config
 from uvicorn.server import ServerState
 
@@ -242,6 +243,26 @@ class TestSize:
         line = served(story)
         assert line.statuses == [400]
         assert line.error["code"] == "invalid_request"
+
+
+class TestLog:
+    """S175: what strangers send makes no line that isn't JSON, and none at all where nobody looks for it."""
+
+    @pytest.mark.parametrize("said", [b"hello\r\n\r\n", SOCKET.replace(b"websocket", b"h2c")])
+    def test_uvicorn_has_no_word_for_it(self, said: bytes, caplog: pytest.LogCaptureFixture) -> None:
+        async def story(caller: Caller) -> None:
+            caller.say(said)
+            await caller.answered()
+
+        served(story)
+        assert caplog.records == []
+
+    def test_it_is_told_when_the_level_is_debug(self, logs: list[EventDict]) -> None:
+        async def story(caller: Caller) -> None:
+            caller.say(b"hello\r\n\r\n")
+
+        served(story)
+        assert logs == [{"event": "request_refused", "status": 400, "code": "invalid_request", "log_level": "debug"}]
 
 
 class TestTime:
