@@ -13,7 +13,7 @@ from app.events.catalogue import FraudCleared, MoneyFacts
 from app.events.outbox import record
 from app.identity.staff import refuse_own_matter
 from app.ledger.accounts import bank_account
-from app.ledger.decide import Action, Group, Outcome, Result
+from app.ledger.decide import Action, Group, Outcome, Refusal, Result
 from app.ledger.engine import settle
 from app.ledger.holds import overdue_holds
 from app.ledger.models import LedgerKind
@@ -33,9 +33,12 @@ def clear(session: Session, *, transaction_id: int, admin_id: int, reason: str) 
         TransactionNotFound: no such transaction.
         OwnMatter: the decider is one of its sides.
         NotHeld: it isn't under review (any more).
-        AccountNotUsable: an account was frozen or closed meanwhile; thaw it, or reject.
+        AccountNotUsable: an account was frozen or closed meanwhile, or its customer switched off; thaw it, or reject.
     """
     held = _locked(session, transaction_id, admin_id)
+    sides = (account_facts(session, account_id) for account_id in (held.src_account, held.dest_account) if account_id)
+    if not all(side and side.user_is_active for side in sides):
+        raise AccountNotUsable.by_the_ledger(Refusal.ACCOUNT_FROZEN)
     outcome = _resolve(session, held, Action.POST_HOLD)
     if outcome.result is not Result.POSTED:
         assert outcome.refusal is not None

@@ -30,7 +30,7 @@ from app.events.catalogue import (
 )
 from app.events.outbox import record
 from app.fraud.rules import kyc_blocks, review_reason
-from app.ledger.decide import Action, Group, Leg, Outcome, Result
+from app.ledger.decide import Action, Group, Leg, Outcome, Refusal, Result
 from app.ledger.engine import settle
 from app.transactions import queries
 from app.transactions.errors import FAILURE_SENTENCES, DecidedMeanwhile
@@ -45,13 +45,14 @@ FAILED: dict[str, type[MoneyRefused]] = {
 
 # The requests of a batch that nothing has become of yet. Of their sender's newest transactions before each (ids are in order of
 # time), how many are of the last minute? Only as many are read as the rule needs. What staff book and what is given back isn't
-# the sender's haste.
+# the sender's haste. And is the customer of one of its sides switched off (by now)? The ledger knows that of accounts alone.
 _PENDING = """
 SELECT t.id, (SELECT count(*) FROM (
         SELECT p.created_at FROM transactions p WHERE p.src_user_id = t.src_user_id AND p.id < t.id
             AND p.kind IN ('transfer', 'deposit', 'withdrawal')
         ORDER BY p.id DESC LIMIT %s) newest
-    WHERE newest.created_at > t.created_at - interval '60 seconds')
+    WHERE newest.created_at > t.created_at - interval '60 seconds'),
+    EXISTS (SELECT FROM users u WHERE u.id IN (t.src_user_id, t.dest_user_id) AND NOT u.is_active)
 FROM transactions t WHERE t.id = ANY(%s::bigint[]) AND t.status = 'PENDING'
 """
 _UPDATE = """
@@ -62,6 +63,13 @@ FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS v(id, status, reason)
 WHERE t.id = v.id AND t.status = 'PENDING'
 """
 _KYC = text("SELECT id FROM users WHERE id = ANY(:ids) AND kyc_approved")
+
+
+class _Looked(NamedTuple):
+    """What was found of one request: how many its sender made in the minute before, and whether a side is switched off."""
+
+    recent: int
+    is_switched_off: bool
 
 
 class _Verdict(NamedTuple):
@@ -83,10 +91,11 @@ def settle_requested(session: Session, requests: Sequence[MoneyFacts]) -> None:
         DecidedMeanwhile: staff gave one of them up at the same moment; tried again, the others are settled.
     """
     settings = get_settings()
-    recent = _pending(session, requests, settings.transactions_per_minute_max)
-    requests = list({one.transaction_id: one for one in requests if one.transaction_id in recent}.values())
-    reasons = _review_reasons(requests, recent, settings)
+    pending = _pending(session, requests, settings.transactions_per_minute_max)
+    requests = list({one.transaction_id: one for one in requests if one.transaction_id in pending}.values())
+    reasons = _review_reasons(requests, pending, settings)
     refusals = dict.fromkeys(_blocked_by_kyc(session, requests, settings), "kyc_required")
+    refusals |= {number: Refusal.ACCOUNT_FROZEN.value for number, looked in pending.items() if looked.is_switched_off}
     to_review = [one for one in requests if one.transaction_id in reasons and one.transaction_id not in refusals]
     refusals |= dict.fromkeys(_beyond_reviews(session, to_review, settings), "too_many_reviews")
     allowed = [request for request in requests if request.transaction_id not in refusals]
@@ -110,20 +119,22 @@ def _group(request: MoneyFacts, *, held: bool) -> Group:
     return Group(request.transaction_id, (leg,), Action.HOLD if held else Action.POST)
 
 
-def _pending(session: Session, requests: Sequence[MoneyFacts], per_minute_max: int) -> dict[int, int]:
-    """Return which transactions are still to be settled, and how many their sender made in the minute before each."""
+def _pending(session: Session, requests: Sequence[MoneyFacts], per_minute_max: int) -> dict[int, _Looked]:
+    """Return which transactions are still to be settled, and what speaks against each."""
     parameters = (per_minute_max, int_array(request.transaction_id for request in requests))
     rows = driver_connection(session).execute(_PENDING, parameters, prepare=True)
-    return dict(rows.fetchall())  # type: ignore[arg-type]
+    return {number: _Looked(recent, off) for number, recent, off in rows}  # type: ignore[misc, arg-type]
 
 
-def _review_reasons(requests: Sequence[MoneyFacts], recent: Mapping[int, int], settings: Settings) -> dict[int, str]:
+def _review_reasons(
+    requests: Sequence[MoneyFacts], pending: Mapping[int, _Looked], settings: Settings
+) -> dict[int, str]:
     """Return why staff must look at a request first, by transaction; absent: nothing speaks against it."""
     reasons: dict[int, str] = {}
     for request in requests:
         reason = review_reason(
             request.amount_minor,
-            recent[request.transaction_id],
+            pending[request.transaction_id].recent,
             review_above_minor=settings.review_above_minor,
             per_minute_max=settings.transactions_per_minute_max,
         )

@@ -90,6 +90,33 @@ class TestRules:
         assert alice.get(f"/transactions/{sent}").json()["reason"] == "kyc_required"
         assert bank.findings() == []
 
+    @pytest.mark.parametrize(
+        ("kind", "side"), [("initiate", "payer"), ("initiate", "payee"), ("withdraw", "payer"), ("deposit", "payer")]
+    )
+    def test_a_customer_switched_off_in_between_keeps_their_money_where_it_is(
+        self, bank: Bank, kind: str, side: str
+    ) -> None:
+        """What the door would refuse, the worker refuses: nothing comes and nothing goes."""
+        alice, bob, admin = bank.customer(100_000_00), bank.customer(), bank.admin()
+        bodies: dict[str, dict[str, int]] = {
+            "initiate": {"src_account": alice.account, "dest_account": bob.account},
+            "withdraw": {"account_id": alice.account},
+            "deposit": {"account_id": alice.account},
+        }
+        asked = [
+            alice.post(f"/transactions/{kind}", bodies[kind] | {"amount": amount}).json()["transaction_id"]
+            for amount in (40, 60_000)
+        ]
+        off = alice if side == "payer" else bob
+        admin.put(f"/admin/users/{off.id}", {"is_active": False, "reason": "stolen telephone"})
+        bank.settle()
+        ended = [admin.get(f"/transactions/{one}").json() for one in asked]
+        assert [(one["status"], one["reason"]) for one in ended] == [("FAILED", "account_frozen")] * 2
+        admin.put(f"/admin/users/{off.id}", {"is_active": True, "reason": "found again"})
+        bank.settle()
+        assert {bank.status(one) for one in asked} == {"FAILED"}
+        assert bank.findings() == []
+
     def test_a_customer_cannot_bury_the_reviews(self, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
         """Paise that are held cost their sender nothing, and staff would look at thousands of them first."""
         alice, carol, bob, admin = bank.customer(1000_00), bank.customer(1000_00), bank.customer(), bank.admin()
@@ -240,6 +267,20 @@ class TestReview:
             assert expire_holds(session) == 0
         assert bank.status(transaction_id) == "FAILED"
         assert alice.get(f"/accounts/{alice.account}").json()["available"] == 100_000.0
+        assert bank.findings() == []
+
+    @pytest.mark.parametrize("side", [0, 1])
+    def test_a_customer_who_is_switched_off_can_be_rejected_but_not_cleared(self, bank: Bank, side: int) -> None:
+        """Switching them off says that money stays where it is, and a rejection only ends the reservation."""
+        alice, bob, transaction_id = held(bank)
+        admin, off = bank.admin(), (alice, bob)[side]
+        admin.put(f"/admin/users/{off.id}", {"is_active": False, "reason": "stolen telephone"})
+        path = f"/admin/transactions/{transaction_id}/review"
+        answer = admin.post(path, {"action": "clear", "reason": "fine"}).json()
+        assert answer["code"] == "account_not_usable"
+        assert answer["detail"] == "One of the accounts can't be used at the moment. Nothing has moved."
+        assert bank.status(transaction_id) == "UNDER_REVIEW"
+        assert admin.post(path, {"action": "reject", "reason": "stolen"}).json()["status"] == "FAILED"
         assert bank.findings() == []
 
     def test_a_frozen_recipient_can_be_rejected_but_not_cleared(self, bank: Bank) -> None:
