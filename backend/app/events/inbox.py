@@ -30,6 +30,7 @@ from app.events.shards import mine, plan_for_handling
 log = structlog.get_logger("events")
 
 ATTEMPTS_MAX = 6
+RETRY_SECONDS_MAX = 4 ** (ATTEMPTS_MAX - 2)  # see `retry_delay`
 ERROR_CHARACTERS_MAX = 500
 
 # A queue's turn: `nyord.wakes_relay` says who wakes the relay (see the trigger on the outbox); the lock keeps other workers
@@ -38,10 +39,12 @@ _TURN = f"""
 SELECT set_config('nyord.wakes_relay', %s, true), NOT %s OR pg_try_advisory_xact_lock(hashtextextended(%s, 0)), {PINNED_PLANS}
 """
 # As many deliveries as make a batch, but always the first: a bundle may hold more events than the consumer would like.
-# A statement of its own, so that it sees what the one before us has committed.
-_TAKE = """
+# A statement of its own, so that it sees what the one before us has committed. Only what failed waits for a time, and for none
+# that is further off than any retry: that one was written by a clock that has been set back.
+_TAKE = f"""
 WITH locked AS (
-    SELECT * FROM deliveries WHERE queue = %s AND available_at <= clock_timestamp()
+    SELECT * FROM deliveries WHERE queue = %s AND (attempts = 0
+        OR available_at NOT BETWEEN clock_timestamp() AND clock_timestamp() + interval '{RETRY_SECONDS_MAX} seconds')
     ORDER BY outbox_id, lo LIMIT %s FOR UPDATE SKIP LOCKED),
 counted AS (SELECT *, sum(hi - lo) OVER (ORDER BY outbox_id, lo, id) AS events FROM locked)
 SELECT d.id, d.outbox_id, d.lo, d.hi, d.attempts, o.topic, o.payload, (SELECT count(*) FROM counted)

@@ -312,6 +312,44 @@ class TestPoison:
         assert "parameters" not in error
 
 
+class TestClock:
+    """The database's clock may be set back, or another machine with another clock become the database."""
+
+    @staticmethod
+    def set_back() -> None:
+        """What was written by the old clock lies in the future now."""
+        with unit_of_work() as session:
+            session.execute(text("UPDATE deliveries SET available_at = available_at + interval '5 hours 30 minutes'"))
+
+    def test_what_was_never_tried_neither_waits_nor_is_overtaken(self, queue: Consumer, effects: Effects) -> None:
+        commit(1)
+        relay()
+        self.set_back()
+        commit(2)
+        relay()
+        assert handle_waiting(queue) == (2, False)
+        assert effects.seen == [1, 2]
+
+    def test_a_retry_waits_no_longer_than_the_longest_delay(
+        self, declare: Callable[..., Consumer], effects: Effects
+    ) -> None:
+        failures = iter([ValueError("once")])
+
+        def handler(session: Session, events: Sequence[UserRegistered]) -> None:
+            for error in failures:
+                raise error
+            effects.add(session, [event.user_id for event in events])
+
+        queue = declare(handler)
+        commit(1)
+        relay()
+        handle_all(queue)
+        assert effects.seen == [], "it is put off"
+        self.set_back()
+        handle_all(queue)
+        assert effects.seen == [1]
+
+
 class TestDatabaseAway:
     """S163: while PostgreSQL is away nothing is lost, and nothing counts as a failure of the event."""
 
