@@ -45,13 +45,15 @@ FAILED: dict[str, type[MoneyRefused]] = {
 
 # The requests of a batch that nothing has become of yet. Of their sender's newest transactions before each (ids are in order of
 # time), how many are of the last minute? Only as many are read as the rule needs. What staff book and what is given back isn't
-# the sender's haste. And is the customer of one of its sides switched off (by now)? The ledger knows that of accounts alone.
+# the sender's haste, nor is what lies further in the future than clocks differ: there one was set back. And is the customer of
+# one of its sides switched off (by now)? The ledger knows that of accounts alone.
 _PENDING = """
 SELECT t.id, (SELECT count(*) FROM (
         SELECT p.created_at FROM transactions p WHERE p.src_user_id = t.src_user_id AND p.id < t.id
             AND p.kind IN ('transfer', 'deposit', 'withdrawal')
         ORDER BY p.id DESC LIMIT %s) newest
-    WHERE newest.created_at > t.created_at - interval '60 seconds'),
+    WHERE newest.created_at > t.created_at - interval '60 seconds'
+        AND newest.created_at < t.created_at + interval '60 seconds'),
     EXISTS (SELECT FROM users u WHERE u.id IN (t.src_user_id, t.dest_user_id) AND NOT u.is_active)
 FROM transactions t WHERE t.id = ANY(%s::bigint[]) AND t.status = 'PENDING'
 """

@@ -15,6 +15,7 @@ from app.database import unit_of_work
 from app.events.inbox import handle_arrived
 from app.events.models import InboxEntry, OutboxBundle
 from app.events.outbox import decode
+from app.transactions import requests
 from app.transactions.reviews import expire_holds
 from app.transactions.settlement import settle_requested
 from tests.bank import Bank, Person
@@ -59,12 +60,21 @@ class TestRules:
         bank.settle()
         assert [bank.status(one) for one in sent] == ["SUCCESS"] * 5 + ["UNDER_REVIEW"]
 
+    def test_payments_of_a_clock_that_went_fast_are_nobody_s_haste(self, bank: Bank) -> None:
+        """Set back, it makes earlier payments lie in the future; that they were of the last minute nobody knows."""
+        alice, bob = bank.customer(1000_00), bank.customer()
+        with unit_of_work() as session:
+            for minutes in range(6):
+                with clock.at(clock.now() + timedelta(hours=1, minutes=2 * minutes)):
+                    requests.request_withdrawal(session, user_id=alice.id, account_id=alice.account, amount_minor=1_00)
+        sent = [alice.send(bob, 1).json()["transaction_id"] for _ in range(6)]
+        bank.settle()
+        assert [bank.status(one) for one in sent] == ["SUCCESS"] * 5 + ["UNDER_REVIEW"]
+
     def test_five_a_minute_go_on_for_ever(self, bank: Bank) -> None:
         alice, bob = bank.customer(1000_00), bank.customer()
         start = clock.now()
         with unit_of_work() as session:
-            from app.transactions import requests
-
             for number in range(12):
                 with clock.at(start - timedelta(minutes=5) + timedelta(seconds=13 * number)):
                     requests.request_withdrawal(session, user_id=alice.id, account_id=alice.account, amount_minor=1_00)
