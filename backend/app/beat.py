@@ -28,6 +28,7 @@ class OneBeat(Scheduler):
         """Send what is due, if it is ours to send; return the seconds until it is worth looking again."""
         if not self._is_ours():
             return STAND_BY_SECONDS
+        self._follow_a_clock_set_back()
         return float(super().tick(*args, **kwargs))
 
     def close(self) -> None:
@@ -35,6 +36,14 @@ class OneBeat(Scheduler):
         if self._connection is not None:
             self._connection.close()
         super().close()
+
+    def _follow_a_clock_set_back(self) -> None:
+        """Let nothing wait for the time of an old clock: what it sent "in the future" was sent now."""
+        for entry in self.schedule.values():
+            now = entry.default_now()
+            if entry.last_run_at > now:
+                entry.last_run_at = now
+                self._heap = None  # it says by the old clock when each is due; the tick makes a new one
 
     def _is_ours(self) -> bool:
         """Whether we hold the lock, which lives as long as our connection."""

@@ -66,6 +66,13 @@ class TestOneBeat:
         assert sent(second) > 0
         assert sent(first) == 0, "the first one comes back and finds the lock taken"
 
+    def test_a_clock_that_is_set_back_holds_nothing_up(self, beats: Beats, monkeypatch: pytest.MonkeyPatch) -> None:
+        beat = beats()
+        assert sent(beat) > 0
+        now = beat.app.now
+        monkeypatch.setattr(beat.app, "now", lambda: now() - timedelta(hours=1))
+        assert sent(beat) > 0
+
 
 class TestBacklog:
     """S137: when workers come back after an outage they do the newest tick, not each that was missed."""
