@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import psycopg
-from sqlalchemy import Engine, MetaData, create_engine, inspect
-from sqlalchemy.exc import DBAPIError
+from psycopg.errors import ReadOnlySqlTransaction
+from sqlalchemy import Engine, MetaData, create_engine, event, inspect
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, aliased, sessionmaker
 
 from app.config import get_settings
@@ -40,6 +42,10 @@ PATIENCE: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+
+# PostgreSQL is away from whoever must write: it can't be reached, or can only be read, as a standby that hasn't taken over yet or
+# one whose disk is full. These are the driver's own errors; SQLAlchemy's, made by `engine`, is OperationalError for both.
+DRIVER_AWAY: Final = (psycopg.OperationalError, ReadOnlySqlTransaction)
 
 
 class Base(DeclarativeBase):
@@ -84,7 +90,7 @@ def connection_options(ours: str) -> str:
 def engine() -> Engine:
     """Return this process's engine. Times are UTC on every connection."""
     settings = get_settings()
-    return create_engine(
+    made = create_engine(
         settings.sqlalchemy_url,
         pool_size=settings.database_pool_size,
         max_overflow=10,
@@ -97,6 +103,15 @@ def engine() -> Engine:
             **PATIENCE,
         },
     )
+    made.dialect.dbapi_exception_translation_map = {ReadOnlySqlTransaction.__name__: OperationalError.__name__}
+    event.listen(made, "handle_error", _leave_the_read_only)
+    return made
+
+
+def _leave_the_read_only(context: ExceptionContext) -> None:
+    """Have all connections made anew: a session that began when the database could only be read may stay so for good."""
+    if isinstance(context.original_exception, ReadOnlySqlTransaction):
+        context.is_disconnect = True
 
 
 @lru_cache
@@ -120,8 +135,11 @@ def unit_of_work() -> Iterator[Session]:
             failpoints.reach("unit.committed")
         except psycopg.Error as error:
             # A statement that went to the driver directly (see below): everybody above catches one kind, SQLAlchemy's.
-            session.rollback()
-            raise DBAPIError.instance(None, None, error, psycopg.Error) from error
+            if isinstance(error, ReadOnlySqlTransaction):
+                session.invalidate()
+            else:
+                session.rollback()
+            raise DBAPIError.instance(None, None, error, psycopg.Error, dialect=engine().dialect) from error
         except BaseException as error:
             if isinstance(error, BankError) and error.keeps_writes:
                 session.commit()

@@ -176,6 +176,19 @@ def database(reused_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     config.get_settings.cache_clear()
 
 
+@contextmanager
+def read_only(url: str) -> Iterator[None]:
+    """Let new connections to this database only read, as providers do when its disk is full. Those stay so for good."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        alter = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}")
+        name = sql.Identifier(connection.info.dbname)
+        connection.execute(alter.format(name, sql.Literal("on")))
+        try:
+            yield
+        finally:
+            connection.execute(alter.format(name, sql.Literal("off")))
+
+
 def empty(url: str) -> None:
     """Delete every row but the migration's. As a replica: the append-only triggers would refuse, and rightly so."""
     with psycopg.connect(url, autocommit=True) as connection:

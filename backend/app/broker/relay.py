@@ -52,7 +52,7 @@ def relay(broker: Broker, stopping: threading.Event) -> None:
     """Relay until it is time to stop.
 
     Raises:
-        psycopg.OperationalError, amqp.exceptions.AMQPError, OSError: PostgreSQL or the broker is away. Everything unsent
+        DRIVER_AWAY, amqp.exceptions.AMQPError, OSError: PostgreSQL or the broker is away. Everything unsent
             stays in the outbox; call again.
         TopologyMismatch: something on the broker has our name and other arguments.
     """

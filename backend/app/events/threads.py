@@ -6,17 +6,17 @@ import threading
 import time
 from collections.abc import Callable
 
-import psycopg
 import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.core.errors import Unavailable
+from app.database import DRIVER_AWAY
 
 log = structlog.get_logger("events")
 
 BACK_OFF_SECONDS_MAX = 5.0
-DATABASE_AWAY = (OperationalError, PoolTimeout, psycopg.OperationalError, Unavailable)
+DATABASE_AWAY = (OperationalError, PoolTimeout, *DRIVER_AWAY, Unavailable)
 
 
 class Threads:

@@ -12,7 +12,7 @@ from typing import Final
 import psycopg
 
 from app.config import get_settings
-from app.database import PATIENCE, connection_options
+from app.database import DRIVER_AWAY, PATIENCE, connection_options
 from app.events.threads import Threads
 
 # In a crowd, so long lies between two words to the relay, and between two of its turns: each turn costs worker and PostgreSQL
@@ -64,7 +64,7 @@ class Waker:
                 self._due.clear()
                 try:
                     connection.execute(_WAKE)
-                except psycopg.OperationalError:
+                except DRIVER_AWAY:
                     self._due.set()  # told again over the next connection
                     raise
                 if is_last:

@@ -20,7 +20,7 @@ import structlog
 
 from app.config import Settings
 from app.core.errors import Unavailable
-from app.database import PATIENCE, PINNED_OPTIONS, connection_options
+from app.database import DRIVER_AWAY, PATIENCE, PINNED_OPTIONS, connection_options
 from app.events.waker import Waker
 from app.transactions.batch import Answer, Batch, Wanted
 
@@ -96,7 +96,7 @@ class Acceptor:
                 async with await self._connect() as connection:
                     delay = 0.1
                     await self._flush(connection)
-            except psycopg.OperationalError as error:
+            except DRIVER_AWAY as error:
                 log.warning("database away", retry_seconds=delay, error=type(error).__name__)
                 self._refuse_waiting()
                 if self._stopping:
@@ -119,7 +119,7 @@ class Acceptor:
             taken, began = self._take(), time.monotonic()
             try:
                 await self._commit(connection, taken)
-            except psycopg.OperationalError:
+            except DRIVER_AWAY:
                 self._fail(taken, NotAccepted("The bank can't be reached right now. Send it again with the same key."))
                 raise
             if len(taken) > 1:
@@ -140,13 +140,13 @@ class Acceptor:
         """Answer these submissions. A batch that PostgreSQL refuses is tried in halves: one bad transfer spoils only itself.
 
         Raises:
-            psycopg.OperationalError: PostgreSQL is away; some of them may be answered already.
+            DRIVER_AWAY: PostgreSQL is away; some of them may be answered already.
         """
         try:
             answers = await Batch([one for submission in taken for one in submission.wanted], self._settings).commit(
                 connection
             )
-        except psycopg.OperationalError:
+        except DRIVER_AWAY:
             raise
         except Exception as error:
             if len(taken) == 1:

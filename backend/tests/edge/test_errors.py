@@ -18,12 +18,12 @@ from structlog.typing import EventDict
 
 from app import database as database_module
 from app.core import errors as kinds
-from app.database import forget_engine
+from app.database import driver_connection, forget_engine
 from app.edge import errors
-from app.edge.session import Read
+from app.edge.session import Read, Write
 from app.edge.wire import RowId, Strict
 from tests.bank import Bank
-from tests.conftest import BACKEND, point_at
+from tests.conftest import BACKEND, point_at, read_only
 
 
 class OutOfCoffee(kinds.Refused):
@@ -291,3 +291,21 @@ class TestDatabaseAway:
 
         assert answer.status_code == 503
         assert answer.json()["code"] == "database_unavailable"
+
+    @pytest.mark.parametrize("by_driver", [False, True])
+    def test_it_can_only_be_read(self, app: FastAPI, api: TestClient, database: str, *, by_driver: bool) -> None:
+        """A full disk, or a standby that hasn't taken over yet. Connections made meanwhile stay as they are; we make new ones."""
+        statement = "SELECT nextval('transactions_id_seq')"
+
+        @app.get("/writes")
+        def writes(session: Write) -> None:
+            if by_driver:
+                driver_connection(session).execute(statement)
+            else:
+                session.execute(text(statement))
+
+        with read_only(database):
+            answer = api.get("/writes")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+        assert answer.json()["code"] == "database_unavailable"
+        assert api.get("/writes").status_code == 200

@@ -353,14 +353,18 @@ class TestClock:
 class TestDatabaseAway:
     """S163: while PostgreSQL is away nothing is lost, and nothing counts as a failure of the event."""
 
+    @pytest.mark.parametrize(
+        "trouble",
+        ["SELECT pg_terminate_backend(pg_backend_pid())", "SET TRANSACTION READ ONLY; SELECT nextval('outbox_id_seq')"],
+    )
     def test_the_error_reaches_the_runner_and_the_event_waits_untouched(
-        self, declare: Callable[..., Consumer], effects: Effects
+        self, declare: Callable[..., Consumer], effects: Effects, trouble: str
     ) -> None:
         breaks = iter([True])
 
         def handler(session: Session, events: Sequence[UserRegistered]) -> None:
             if next(breaks, False):
-                session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+                session.execute(text(trouble))
             effects.add(session, [event.user_id for event in events])
 
         queue = declare(handler)

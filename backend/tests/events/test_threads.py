@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+import structlog
 
 from app.core.errors import Unavailable
 from app.events import threads as threads_module
@@ -49,6 +50,30 @@ class TestThreads:
         for thread in threads._threads:
             thread.join(5)
         assert len(tries) == 2
+
+    @pytest.mark.parametrize(
+        ("error", "told"),
+        [
+            (psycopg.OperationalError("gone"), "away"),
+            (psycopg.errors.ReadOnlySqlTransaction("on a standby"), "away"),
+            (Unavailable("busy"), "away"),
+            (ZeroDivisionError(), "event thread failed"),
+        ],
+    )
+    def test_only_a_bug_is_told_with_where_it_is(
+        self, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+    ) -> None:
+        capture = structlog.testing.LogCapture()
+        monkeypatch.setattr(threads_module, "log", structlog.wrap_logger(None, processors=[capture]))
+        threads = Threads()
+
+        def work() -> None:
+            threads.stopping.set()
+            raise error
+
+        threads.spawn("troubled", work)
+        threads.join(5)
+        assert [entry["event"] for entry in capture.entries] == [told]
 
     @pytest.mark.parametrize("error", [psycopg.OperationalError("gone"), ZeroDivisionError()])
     def test_it_waits_longer_each_time_until_it_was_well(

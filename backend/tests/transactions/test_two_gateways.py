@@ -16,6 +16,7 @@ from app.events.waker import Waker
 from app.transactions.accept import Acceptor, NotAccepted
 from app.transactions.batch import Answer, Batch, Wanted
 from tests.bank import Bank, Person
+from tests.conftest import read_only
 
 KEYS = 40
 ROUNDS = 5
@@ -104,3 +105,19 @@ class TestDatabaseAway:
 
         answers = asyncio.run(asyncio.wait_for(ask(), 20))
         assert [type(answer) for answer in answers] == [NotAccepted] * 4
+
+    def test_while_it_can_only_be_read(self, bank: Bank, database: str) -> None:
+        """The connection that was made meanwhile can never be written by; the next one can."""
+        alice, bob = bank.customer(10_000_00), bank.customer()
+
+        async def ask() -> list[int]:
+            async with Acceptor(get_settings()).running() as acceptor:
+                with read_only(database), pytest.raises(NotAccepted):
+                    await acceptor.submit([wanted(alice, bob, "read-only")])
+                while True:
+                    try:
+                        return [one.status for one in await acceptor.submit([wanted(alice, bob, "read-only")])]
+                    except NotAccepted:
+                        await asyncio.sleep(0)
+
+        assert asyncio.run(asyncio.wait_for(ask(), 20)) == [201]
