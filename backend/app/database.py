@@ -32,6 +32,9 @@ PINNED_PLANS = ", ".join(f"set_config('{name}', '{value}', true)" for name, valu
 # As options of a connection that does nothing else.
 PINNED_OPTIONS = " ".join(f"-c {name}={value}" for name, value in _PINS.items())
 
+# Whoever waited for a lock must see what was committed meanwhile. A database's own default may be another.
+READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
+
 # How soon every connection notices that the other machine is gone, of which nothing would ever tell it: seconds until it gives up
 # connecting, seconds of quiet until the kernel asks, and milliseconds that what was sent may be on its way. A server that is only
 # busy answers all of that. (libpq's names and units; they have no meaning on a socket file.)
@@ -80,9 +83,10 @@ def shared_alias(model: type[Model]) -> type[Model]:
 def connection_options(ours: str) -> str:
     """Return the `options` of a connection: those in DATABASE_URL, a search_path say, and then ours, which go before them.
 
-    Options that are given beside an address would take the place of those in it.
+    Options that are given beside an address would take the place of those in it. READ_COMMITTED is always among ours.
     """
     own = psycopg.conninfo.conninfo_to_dict(get_settings().libpq_url).get("options")
+    ours = f"{READ_COMMITTED} {ours}"
     return f"{own} {ours}" if own else ours
 
 

@@ -26,5 +26,8 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with create_engine(get_settings().sqlalchemy_url, poolclass=NullPool).connect() as connection:
+    # Who waited for the lock must see what the other one has done.
+    with create_engine(
+        get_settings().sqlalchemy_url, poolclass=NullPool, isolation_level="READ COMMITTED"
+    ).connect() as connection:
         run(connection)

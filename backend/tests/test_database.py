@@ -7,17 +7,29 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from urllib.parse import quote
 
+import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from app.accounts.models import Account
 from app.cli_support import BACKEND
 from app.config import get_settings
-from app.database import PATIENCE, driver_connection, forget_engine, new_session, shared_alias
+from app.database import (
+    PATIENCE,
+    connection_options,
+    driver_connection,
+    forget_engine,
+    new_session,
+    shared_alias,
+    unit_of_work,
+)
 from app.identity.models import User
+from app.ledger.seal import seal
 from app.transactions import queries
 from app.transactions.models import Transaction
+from tests.bank import Bank
 from tests.conftest import point_at
 
 THREADS = 6
@@ -49,6 +61,36 @@ class TestOptions:
             forget_engine()
             get_settings.cache_clear()
         assert tuple(shown) == ("bank", "UTC")
+
+    @pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+    def test_every_transaction_is_read_committed(self, bank: Bank, database: str, level: str) -> None:
+        """Whoever waited for a lock must see what was committed meanwhile, whatever the database's own default is."""
+        alter = sql.SQL("ALTER DATABASE {} SET default_transaction_isolation = {}")
+        with psycopg.connect(database, autocommit=True) as connection:
+            name = sql.Identifier(connection.info.dbname)
+            connection.execute(alter.format(name, sql.Literal(level)))
+            forget_engine()
+            try:
+                alice, bob = bank.customer(100_00), bank.customer()
+                with new_session() as session:
+                    assert session.scalar(text("SHOW transaction_isolation")) == "read committed"
+                with psycopg.connect(database, options=connection_options("-c timezone=UTC")) as own:
+                    assert own.execute("SHOW transaction_isolation").fetchone() == ("read committed",)
+                assert alice.send(bob, 40).status_code == 201
+                bank.settle()
+                with unit_of_work() as session:
+                    assert seal(session) is not None
+            finally:
+                connection.execute(alter.format(name, sql.SQL("DEFAULT")))
+
+    def test_whoever_begins_transactions_on_a_connection_of_its_own_has_them(self) -> None:
+        """The others only listen, or say single statements that nothing is remembered from."""
+        without = {
+            where
+            for where, _, values in calls_of_connect()
+            if "PATIENCE" in values and not any("connection_options" in value or value == "options" for value in values)
+        }
+        assert without == {"app/beat.py", "app/events/runner.py", "app/realtime/hub.py"}
 
 
 def calls_of_connect() -> Iterator[tuple[str, set[str | None], list[str]]]:
