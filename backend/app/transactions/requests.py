@@ -105,7 +105,7 @@ def adjust_balance(
     session.add(transaction)
     session.flush()
     debit, to = (own, account.ledger_account_id) if credit else (account.ledger_account_id, own)
-    outcome = _move_now(session, transaction, debit, to, available_minor=account.available_minor)
+    outcome = _move_now(session, transaction, debit, to)
     facts: dict[str, Any] = {
         **_own_facts(transaction, actor_id=admin_id), "src_ledger_account": debit, "dest_ledger_account": to,
         "src_user_name": "" if credit else account.user_name, "dest_user_name": account.user_name if credit else "",
@@ -148,7 +148,7 @@ def refund(session: Session, *, transaction_id: int, asker_id: int, is_staff: bo
     original.reversed_at = clock.now()
     session.flush()
     debit, credit = giver.ledger_account_id, taker.ledger_account_id
-    outcome = _move_now(session, transaction, debit, credit, available_minor=giver.available_minor)
+    outcome = _move_now(session, transaction, debit, credit)
     facts: dict[str, Any] = {
         **_own_facts(transaction, actor_id=asker_id), "src_ledger_account": debit, "dest_ledger_account": credit,
         "src_user_name": giver.user_name, "dest_user_name": taker.user_name,
@@ -199,14 +199,19 @@ def _cash_facts(transaction: Transaction, account: AccountFacts) -> dict[str, An
     return _own_facts(transaction, actor_id=account.user_id) | names
 
 
-def _move_now(session: Session, transaction: Transaction, debit: int, credit: int, *, available_minor: int) -> Outcome:
+def _move_now(session: Session, transaction: Transaction, debit: int, credit: int) -> Outcome:
     """Settle one transaction in this very request and mark it SUCCESS, or raise what the asker is told."""
     leg = Leg(debit, credit, transaction.amount_minor, transaction.currency, str(transaction.kind))
     (outcome,) = settle(session, [Group(transaction.id, (leg,))])
     if outcome.result is not Result.POSTED:
         assert outcome.refusal is not None, "a new transaction's group can't be a duplicate"
         if outcome.refusal is Refusal.INSUFFICIENT_FUNDS:
-            raise InsufficientFunds(transaction.kind, transaction.amount_minor, available_minor, transaction.currency)
+            # Read now that the ledger has it locked: what was read before may have been spent meanwhile.
+            payer = account_facts(session, transaction.src_account or 0)
+            assert payer is not None, "the bank's own accounts are never short"
+            raise InsufficientFunds(
+                transaction.kind, transaction.amount_minor, payer.available_minor, transaction.currency
+            )
         raise AccountNotUsable.by_the_ledger(outcome.refusal)
     transaction.status = TransactionStatus.SUCCESS
     transaction.settled_at = clock.now()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Sequence
 
+import pytest
+from sqlalchemy.orm import Session
+
+from app.ledger.decide import Group, Outcome
+from app.transactions import requests
 from tests.bank import Bank, Person
 
 
@@ -135,3 +140,23 @@ class TestAdjustment:
         body = {"amount": 1, "direction": "debit", "reason": "counted twice"}
         refused = admin.post(f"/admin/accounts/{alice.account}/adjust-balance", body)
         assert refused.json()["detail"] == "One of the accounts can't be used at the moment. Nothing has moved."
+
+    def test_a_refusal_tells_what_is_there_after_whoever_was_quicker(
+        self, bank: Bank, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        alice, admin = bank.customer(100_00), bank.admin()
+        path = f"/admin/accounts/{alice.account}/adjust-balance"
+        body = {"amount": 80, "direction": "debit", "reason": "counted twice"}
+        settle, others = requests.settle, iter([body])
+
+        def after_another(session: Session, batch: Sequence[Group]) -> list[Outcome]:
+            for quicker in others:  # the account has been looked at, and isn't locked yet
+                assert admin.post(path, quicker).status_code == 201
+            return settle(session, batch)
+
+        monkeypatch.setattr(requests, "settle", after_another)
+        assert admin.post(path, body).json() == {
+            "detail": "Not booked: ₹80.00 is more than the ₹20.00 available. Nothing has moved.",
+            "code": "insufficient_funds", "data": {"available": 20.0},
+        }  # fmt: skip
+        assert bank.findings() == []
