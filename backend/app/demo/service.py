@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
@@ -33,6 +33,8 @@ CUSTOMERS = ("asha", "rohan")
 OPENING_RESIDENT = 40_000_00
 OPENING_EMPLOYER = 150_00_000_00
 UNREAD_DAYS = 2
+# One at a time: of two that start on one empty bank at once, the second waits and finds the people there.
+_LOCK = 7811887810
 _DEVICE = Device(ip="127.0.0.1", user_agent="demo seed")
 
 
@@ -62,6 +64,7 @@ def seed_demo(session: Session) -> list[Login]:
         The demo logins (two customers, one admin), also if these very people are there already (somebody was stopped
         before they could be told); nothing if the bank has other users.
     """
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     if session.scalar(select(exists().where(User.id > 0))):
         return _LOGINS if session.scalar(select(exists().where(User.email == _email(ADMIN)))) else []
     today = clock.business_date()

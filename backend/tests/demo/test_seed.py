@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -12,11 +13,12 @@ from app.checks import verify
 from app.core import clock
 from app.database import unit_of_work
 from app.demo.life import year_of_life
-from app.demo.service import seed_demo, settle_in
+from app.demo.service import Login, seed_demo, settle_in
 from app.identity.models import User
 from app.transactions.models import Transaction
 from tests.bank import Bank
 from tests.conftest import point_at
+from tests.events.test_runner import eventually
 
 
 class TestLife:
@@ -39,8 +41,12 @@ class TestSeed:
         self, fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         point_at(monkeypatch, fresh_database())
-        with unit_of_work() as session:
-            first = seed_demo(session)
+        with ThreadPoolExecutor() as pool:
+            with unit_of_work() as session:
+                first = seed_demo(session)
+                at_once = pool.submit(_seed)  # somebody else has started the bank, too
+                assert eventually(_stands_in_line)
+            assert at_once.result() == first
         counts = _counts()
         with unit_of_work() as session:  # stopped before anybody was told who may sign in
             assert seed_demo(session) == first
@@ -58,6 +64,19 @@ class TestSeed:
         with unit_of_work() as session:
             assert seed_demo(session) == []
             assert session.scalar(select(func.count()).select_from(User)) == 1
+
+
+def _seed() -> list[Login]:
+    with unit_of_work() as session:
+        return seed_demo(session)
+
+
+def _stands_in_line() -> bool:
+    with unit_of_work() as session:
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return session.scalar(text(waiting)) == 1
 
 
 def _counts() -> tuple[int, int]:
