@@ -107,7 +107,7 @@ def open_reviews(session: Session, user_ids: Iterable[int | None]) -> dict[int |
         .where(Transaction.id.in_(waiting), Transaction.src_user_id.in_(list(user_ids)))
         .group_by(Transaction.src_user_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def overdue_reviews(session: Session, group_ids: Sequence[int]) -> Sequence[Transaction]:
