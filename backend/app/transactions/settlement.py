@@ -54,7 +54,7 @@ SELECT t.id, (SELECT count(*) FROM (
         ORDER BY p.id DESC LIMIT %s) newest
     WHERE newest.created_at > t.created_at - interval '60 seconds'
         AND newest.created_at < t.created_at + interval '60 seconds'),
-    EXISTS (SELECT FROM users u WHERE u.id IN (t.src_user_id, t.dest_user_id) AND NOT u.is_active)
+    NOT ((SELECT is_active FROM users WHERE id = t.src_user_id) AND (SELECT is_active FROM users WHERE id = t.dest_user_id))
 FROM transactions t WHERE t.id = ANY(%s::bigint[]) AND t.status = 'PENDING'
 """
 _UPDATE = """
