@@ -52,12 +52,18 @@ def _external() -> tuple[dict[str, Any], str]:
         return {"running": False, "healthy": False, "reason": sentences[0], "engines": sentences}, "\n".join(sentences)
     try:
         with psycopg.connect(settings.libpq_url, connect_timeout=5) as connection:
-            revision = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+            found = connection.execute(
+                "SELECT to_regclass('alembic_version') IS NOT NULL, current_setting('transaction_read_only')::boolean"
+            ).fetchone()
     except psycopg.Error as error:
         reason = without_secrets(str(error), urlsplit(settings.libpq_url).password).strip().splitlines()[0]
         return {"running": False, "healthy": False, "reason": reason}, f"The database can't be reached: {reason}"
-    migrated = bool(revision and revision[0])
-    facts = {"running": False, "healthy": migrated, "migrated": migrated}
+    assert found is not None
+    migrated, is_read_only = found
+    facts = {"running": False, "healthy": migrated and not is_read_only, "migrated": migrated}
+    if is_read_only:
+        reason = "it can only be read: a standby that hasn't taken over, or its disk is full"
+        return {**facts, "reason": reason}, f"The database answers, but {reason}."
     return (
         facts,
         "The database answers and has the bank's tables."

@@ -29,6 +29,9 @@ _ASK_SECONDS_MAX: Final = 1.5
 NEEDED: Final = frozenset({"database", "migrations"})
 """Without these nothing can be served; without any other, less or later."""
 
+# A standby that hasn't taken over yet; a provider's database whose disk is full.
+READ_ONLY: Final = text("SELECT current_setting('transaction_read_only')::boolean")
+
 
 class Watch:
     """Asks the dependencies of one set of settings."""
@@ -103,7 +106,8 @@ def _questions(settings: Settings) -> dict[str, Callable[[], None]]:
 
 def _ask_database() -> None:
     with new_session() as session:
-        session.execute(text("SELECT 1"))
+        if session.scalar(READ_ONLY):  # nobody can sign in, not to speak of paying
+            raise NotReady
 
 
 def _ask_migrations() -> None:

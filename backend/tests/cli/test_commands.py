@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from app.embedded.home import Home
 from app.embedded.postgres import EmbeddedPostgres
-from tests.conftest import BACKEND, JWT_SECRET
+from tests.conftest import BACKEND, JWT_SECRET, read_only
 from tests.embedded.bank import bank, environment, free_port, nyord, processes_naming
 
 PASSWORD = "correct horse battery staple"
@@ -172,6 +172,12 @@ class TestADatabaseOfOnesOwn:
         assert done.stderr.startswith("nyord: The database can't be reached")
         assert len(done.stderr.splitlines()) == 1
         assert nyord("status", "--json", **own).returncode == 1
+
+    def test_status_of_a_database_that_can_only_be_read(self, database: str, tmp_path: Path) -> None:
+        with read_only(database):
+            done = nyord("status", XDG_DATA_HOME=str(tmp_path), DATABASE_URL=database)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert "it can only be read" in done.stdout
 
     @pytest.mark.parametrize("scheme", ["postgres", "postgresql+psycopg"])
     def test_status_reads_every_scheme(self, scheme: str, database: str, tmp_path: Path) -> None:

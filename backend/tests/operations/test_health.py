@@ -8,11 +8,11 @@ import time
 import pytest
 from sqlalchemy import text
 
-from app.database import unit_of_work
+from app.database import forget_engine, unit_of_work
 from app.operations import dependencies
 from app.operations.health import newest_migration
 from tests.bank import Bank
-from tests.conftest import point_at
+from tests.conftest import point_at, read_only
 
 
 class TestLive:
@@ -43,6 +43,14 @@ class TestReady:
         finally:
             with unit_of_work() as session:
                 session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": newest_migration()})
+
+    def test_a_database_that_can_only_be_read(self, bank: Bank, database: str) -> None:
+        """A standby, or a full disk: nobody could sign in."""
+        with read_only(database):
+            forget_engine()
+            answer = bank.api.get("/health/ready")
+            assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
+        forget_engine()
 
     def test_no_database(self, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
         point_at(monkeypatch, "postgresql://kingfisher@127.0.0.1:1/nowhere")
