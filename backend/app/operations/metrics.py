@@ -53,16 +53,18 @@ _SETTLED = text(
 _LAST_PROOF = text("SELECT payload FROM outbox WHERE topic = :topic AND topic LIKE 'system.%' ORDER BY id DESC LIMIT 1")
 
 
-def text_of_all(*, sockets: int) -> bytes:
-    """Return everything that `/metrics` answers at this gateway, which has so many sockets open.
+def text_of_all(*, sockets: int, accept_oldest_seconds: float) -> bytes:
+    """Return everything that `/metrics` answers at this gateway: so many sockets are open, so long a transfer waits in it.
 
     With PostgreSQL away it is what this process knows by itself, and `nyord_dependency_up` says so.
     """
-    return exposition.text([*_own(sockets), *_of_the_bank()])
+    return exposition.text([*_own(sockets, accept_oldest_seconds), *_of_the_bank()])
 
 
-def _own(sockets: int) -> Iterator[Metric]:
+def _own(sockets: int, accept_oldest_seconds: float) -> Iterator[Metric]:
     yield _gauge("nyord_sockets", "Sockets that are open at this gateway.", sockets)
+    waited = "How long the first transfer that this gateway hasn't answered yet has waited; 0: none waits."
+    yield _gauge("nyord_accept_oldest_seconds", waited, accept_oldest_seconds)
     settings = get_settings()
     yield _gauge("nyord_queue_limit_events", "QUEUE_LENGTH_MAX.", settings.queue_length_max)
     yield _gauge("nyord_queue_limit_seconds", "QUEUE_AGE_SECONDS_MAX.", settings.queue_age_seconds_max)

@@ -22,6 +22,7 @@ from app.operations.schemas import (
 )
 from app.realtime.hub import Hub
 from app.telemetry.exposition import CONTENT_TYPE
+from app.transactions.accept import Acceptor
 
 router = APIRouter(prefix="/health", tags=["health"])
 metrics_router = APIRouter(tags=["health"])
@@ -49,7 +50,9 @@ def ready() -> ReadinessOut:
 def metrics(request: Request) -> Response:
     """The bank's figures and this gateway's, for Prometheus."""
     hub: Hub = request.app.state.hub
-    return Response(figures.text_of_all(sockets=hub.sockets), media_type=CONTENT_TYPE)
+    acceptor: Acceptor = request.app.state.acceptor
+    told = figures.text_of_all(sockets=hub.sockets, accept_oldest_seconds=acceptor.oldest_seconds)
+    return Response(told, media_type=CONTENT_TYPE)
 
 
 @admin_router.get("/dead-letters")

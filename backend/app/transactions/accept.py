@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
 import psycopg
@@ -46,6 +46,7 @@ class NotAccepted(Unavailable):
 class _Submission(NamedTuple):
     wanted: Sequence[Wanted]
     answers: asyncio.Future[list[Answer]]
+    since: float
 
 
 class Acceptor:
@@ -57,6 +58,7 @@ class Acceptor:
             BETWEEN_BATCHES_ON_ENGINES_SECONDS if settings.events_broker_url else BETWEEN_BATCHES_SECONDS
         )
         self._waiting: deque[_Submission] = deque()
+        self._in_hand: list[_Submission] = []  # the batch that was taken last
         self._size = 0
         self._wake = asyncio.Event()
         self._stopping = False
@@ -75,6 +77,15 @@ class Acceptor:
             await asyncio.gather(*flushers)
             await asyncio.to_thread(self._waker.stop)
 
+    @property
+    def oldest_seconds(self) -> float:
+        """How long the first of those without an answer has waited; 0 if nobody waits. Any thread may ask."""
+        first = next((one for one in self._in_hand if not one.answers.done()), None)
+        if first is None:
+            with suppress(IndexError):
+                first = self._waiting[0]
+        return time.monotonic() - first.since if first else 0.0
+
     async def submit(self, wanted: Sequence[Wanted]) -> list[Answer]:
         """Return the answer to each transfer once it is durable. Business refusals are answers, not errors.
 
@@ -84,7 +95,7 @@ class Acceptor:
         if self._stopping or self._size + len(wanted) > self._settings.accept_queue_max:
             raise NotAccepted("The bank is busier than usual. Send it again in a moment.", retry_after_seconds=1)
         answers: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Submission(wanted, answers))
+        self._waiting.append(_Submission(wanted, answers, time.monotonic()))
         self._size += len(wanted)
         self._wake.set()
         return await answers
@@ -134,6 +145,7 @@ class Acceptor:
             size += len(submission.wanted)
             taken.append(submission)
         self._size -= size
+        self._in_hand = taken
         return taken
 
     async def _commit(self, connection: psycopg.AsyncConnection[Any], taken: list[_Submission]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 
+import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
@@ -20,6 +22,7 @@ from app.telemetry.figures import ALL
 from tests.bank import Bank, Person
 from tests.conftest import point_at
 from tests.embedded.bank import free_port
+from tests.waiting import wait_for_a_waiter
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 TOKEN = "a scraper's token"
@@ -151,6 +154,20 @@ class TestBank:
         samples = scrape(bank)
         assert of(samples, "nyord_books_findings") == 3
         assert 3_600 <= of(samples, "nyord_books_verified_age_seconds") < 3_660
+
+    def test_a_transfer_that_waits_for_its_commit(self, bank: Bank, database: str) -> None:
+        """What hangs hasn't finished, and no latency counts it."""
+        ravi, asha, admin = bank.customer(balance=100_00), bank.customer(), bank.admin()
+        assert of(scrape(bank, admin), "nyord_accept_oldest_seconds") == 0
+        with ThreadPoolExecutor() as pool, psycopg.connect(database) as somebody:
+            somebody.execute("LOCK TABLE transactions IN EXCLUSIVE MODE")
+            sent = pool.submit(ravi.send, asha, 1)
+            wait_for_a_waiter()
+            first = of(scrape(bank, admin), "nyord_accept_oldest_seconds")
+            assert 0 < first < of(scrape(bank, admin), "nyord_accept_oldest_seconds")
+            somebody.rollback()
+            assert sent.result().status_code == 201
+        assert of(scrape(bank, admin), "nyord_accept_oldest_seconds") == 0
 
     def test_sockets(self, bank: Bank) -> None:
         ravi = bank.customer(accounts=0)
