@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -133,10 +134,41 @@ def status(data: Data = None, as_json: Json = False) -> None:
 @app.command(context_settings=PASS_THROUGH)
 def psql(context: typer.Context, data: Data = None) -> None:
     """Open PostgreSQL's own terminal on the bank's database. Other arguments are psql's: `nyord psql -c 'SELECT 1'`."""
-    from app.cli_database import psql_command
+    from app.cli_database import run_client
 
     with support.bank_url(data) as url:
-        raise SystemExit(psql_command(url, context.args))
+        raise SystemExit(run_client("psql", url, context.args, embedded=not support.external_url(data)))
+
+
+@app.command(context_settings=PASS_THROUGH)
+def dump(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="The file to write.")], data: Data = None
+) -> None:
+    """Write the bank of this moment into a file. Arguments after it are pg_dump's."""
+    from app.cli_database import run_client
+
+    arguments = ["--format=custom", f"--file={file}", *context.args]
+    with support.bank_url(data) as url:
+        raise SystemExit(run_client("pg_dump", url, arguments, embedded=not support.external_url(data)))
+
+
+@app.command(context_settings=PASS_THROUGH)
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="What `nyord dump` wrote.", exists=True, dir_okay=False, readable=True)],
+    data: Data = None,
+) -> None:
+    """Make the bank of a dump in an empty database or a new folder. Arguments after the file are pg_restore's."""
+    from app.cli_database import current_revision, run_client
+
+    is_embedded = not support.external_url(data)
+    with support.bank_settings(data, create=True):
+        if current_revision():
+            support.fail(
+                "There is a bank already: restore beside it, into an empty database or a new folder (`--data`)."
+            )
+        arguments = ["--exit-on-error", "--no-owner", *context.args, str(file)]
+        raise SystemExit(run_client("pg_restore", os.environ["DATABASE_URL"], arguments, embedded=is_embedded))
 
 
 @app.command()

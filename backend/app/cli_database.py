@@ -1,4 +1,4 @@
-"""The commands that work on the database itself: migrations and psql."""
+"""The commands that work on the database itself: migrations, psql, dump and restore."""
 
 from __future__ import annotations
 
@@ -56,22 +56,28 @@ def fill_with_demo() -> list[dict[str, str]]:
     return [login._asdict() for login in logins]
 
 
-def psql_command(url: str, arguments: Sequence[str]) -> int:
-    """Run psql and return its exit code. The password travels in the environment, where `ps` can't show it."""
+def run_client(name: str, url: str, arguments: Sequence[str], *, embedded: bool) -> int:
+    """Run one of PostgreSQL's own clients, such as psql, on a database and return its exit code.
+
+    The password travels in the environment, where `ps` can't show it.
+    """
     from app.embedded.binaries import binary
 
     parts = urlsplit(url)
     user, _, host = parts.netloc.rpartition("@")
-    name, _, password = user.partition(":")
-    address = urlunsplit(parts._replace(scheme="postgresql", netloc=f"{name}@{host}" if name else host))
+    login, _, password = user.partition(":")
+    address = urlunsplit(parts._replace(scheme="postgresql", netloc=f"{login}@{host}" if login else host))
     environment = {**os.environ, **({"PGPASSWORD": unquote(password)} if password else {})}
-    # An embedded database speaks the wheel's version; another one may want TLS, which only the system's psql can.
-    program = shutil.which("psql") if "DATABASE_URL" in os.environ else None
-    # Ctrl-C belongs to psql (it cancels a query); we wait for its end.
+    # An embedded database speaks the wheel's version; another one may want TLS, which only the system's clients can.
+    program = None if embedded else shutil.which(name)
+    # Ctrl-C belongs to the client (psql cancels a query); we wait for its end.
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return subprocess.run(
-            [program or binary("psql"), f"--dbname={address}", *arguments], env=environment, check=False
+            [program or binary(name), f"--dbname={address}", *arguments],
+            env=environment,
+            check=False,
+            umask=0o077,  # what pg_dump writes is the whole bank: nobody else's to read
         ).returncode
     finally:
         signal.signal(signal.SIGINT, previous)

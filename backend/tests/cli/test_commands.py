@@ -24,6 +24,8 @@ COMMANDS = [
     "verify",
     "status",
     "psql",
+    "dump",
+    "restore",
     "test",
     "openapi",
     "screens",
@@ -56,7 +58,7 @@ class TestHelp:
 
 
 class TestWithoutABank:
-    @pytest.mark.parametrize("command", [["verify"], ["psql", "-c", "SELECT 1"], ["status"]])
+    @pytest.mark.parametrize("command", [["verify"], ["psql", "-c", "SELECT 1"], ["dump", "x"], ["status"]])
     def test_one_sentence_and_no_folder(self, command: list[str], tmp_path: Path) -> None:
         done = nyord(*command, "--data", tmp_path / "typo")
         assert done.returncode == 1
@@ -118,6 +120,32 @@ class TestAStoppedBank:
         assert nyord("psql", "--data", folder, "-c", "SELEC").returncode == 1, "psql's own exit code"
         assert processes_naming(str(folder)) == []
 
+    def test_a_dump_and_the_bank_that_it_was(self, folder: Path, tmp_path: Path) -> None:
+        with EmbeddedPostgres(Home(folder)) as postgres, psycopg.connect(postgres.url) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 15000 AS minor")
+        dump, beside = tmp_path / "nyord.dump", tmp_path / "restored"
+        away = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}  # `--data` goes before it, and so do its programs
+        done = nyord("dump", dump, "--data", folder, **away)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert dump.stat().st_mode & 0o777 == 0o600
+        done = nyord("restore", dump, "--data", beside, **away)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert nyord("verify", "--data", beside).returncode == 0
+        assert nyord("psql", "--data", beside, "-Atc", "SELECT minor FROM kept").stdout == "15000\n"
+
+        again = nyord("restore", dump, "--data", folder)
+        assert (again.returncode, len(again.stderr.splitlines())) == (1, 1)
+        assert "restore beside it" in again.stderr
+        assert nyord("restore", tmp_path / "typo", "--data", tmp_path / "new").returncode == 2
+        assert not (tmp_path / "new").exists()
+
+    def test_a_dump_takes_pg_dump_s_own_arguments_and_answers(self, folder: Path, tmp_path: Path) -> None:
+        plain = tmp_path / "nyord.sql"
+        assert nyord("dump", plain, "--data", folder, "--format=plain", "--table=alembic_version").returncode == 0
+        assert "CREATE TABLE public.alembic_version" in plain.read_text()
+        assert nyord("dump", plain, "--data", folder, "--table=nothing").returncode == 1, "pg_dump's own exit code"
+        assert processes_naming(str(folder)) == []
+
     def test_without_a_data_folder_it_is_the_user_s_and_has_its_key(self, folder: Path, tmp_path: Path) -> None:
         (tmp_path / "nyord").symlink_to(folder)
         done = subprocess.run(
@@ -162,6 +190,7 @@ class TestADatabaseOfOnesOwn:
         assert nyord("psql", "-Atc", "SELECT current_database()", **own).stdout.strip() in database
         assert nyord("verify", **own).returncode == 0
         assert nyord("status", **own).returncode == 0
+        assert nyord("dump", "/dev/null", "--no-sync", PATH="/nowhere", **own).returncode == 0
         assert nyord("psql", "-c", "SELECT 1", "--data", tmp_path / "typo", **own).returncode == 1
         assert list(tmp_path.iterdir()) == []
 
