@@ -12,8 +12,7 @@ def main() -> None:
     """Make every file once; passwords and the addresses that hold them belong together, so it's all or nothing."""
     if FOLDER.exists():
         raise SystemExit(f"{FOLDER} exists: remove it first, and the engines' volumes with it, to have new secrets.")
-    # The folder keeps others on this machine out; in a container each file is read by another user than ours.
-    FOLDER.mkdir(mode=0o700)
+    FOLDER.mkdir(mode=0o700)  # this is what keeps others on this machine out
     postgres, rabbitmq, redis = (secrets.token_urlsafe(24) for _ in range(3))
     files = {
         "postgres_password": postgres,
@@ -25,7 +24,9 @@ def main() -> None:
         "jwt_secret": secrets.token_hex(32),
     }
     for name, content in files.items():
-        (FOLDER / name).write_text(content)
+        file = FOLDER / name
+        file.write_text(content)
+        file.chmod(0o644)  # whatever our umask is: in a container it is read by another user than ours
 
 
 if __name__ == "__main__":

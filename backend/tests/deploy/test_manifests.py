@@ -78,9 +78,12 @@ class TestCompose:
         assert not re.search(r"(?i)password: *[A-Za-z0-9]{8}|://\w+:\w+@", (DEPLOY / "compose.yaml").read_text())
         script = tmp_path / "make_secrets.py"
         script.write_text((DEPLOY / "make_secrets.py").read_text())
-        subprocess.run([sys.executable, script], check=True)
+        subprocess.run([sys.executable, script], check=True, umask=0o077)
         made = tmp_path / "secrets"
         assert stat.S_IMODE(made.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in made.iterdir()} == {0o644}, (
+            "a container's user may read it"
+        )
         assert {f"secrets/{path.name}" for path in made.iterdir()} == {
             secret["file"] for secret in COMPOSE["secrets"].values()
         }
