@@ -1,4 +1,8 @@
-"""`nyord admin`: staff. The first administrator comes from here, because nobody can give themselves the role."""
+"""`nyord admin`: what staff do from a terminal.
+
+The first administrator comes from here, because nobody can give themselves the role; and the last one who is locked out
+comes in again, because nobody can unlock themselves.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,12 @@ import typer
 
 from app.cli_support import Data, Json, answer, bank_session, fail
 
-app = typer.Typer(name="admin", help="Staff: make administrators.", no_args_is_help=True)
+app = typer.Typer(name="admin", help="Staff: make administrators, unlock users.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """Staff: make administrators."""
+    """Staff: make administrators, unlock users."""
 
 
 @app.command()
@@ -37,6 +41,24 @@ def create(
         admin = create_admin(session, username=name, email=email, password=password)
         facts = {"id": admin.id, "username": admin.username, "email": admin.email, "role": admin.role}
     answer(as_json, facts, f"{admin.username} is an administrator now.")
+
+
+@app.command()
+def unlock(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The username of who is locked out.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Let somebody in again who is locked out after too many wrong passwords."""
+    with bank_session(data) as session:
+        from app.identity import staff
+
+        user = staff.user_named(session, username=name)
+        was_locked = user.is_locked
+        staff.update_user(session, user_id=user.id, by=None, unlock=True)
+        facts = {"id": user.id, "username": user.username, "was_locked": was_locked}
+    is_now = "is no longer" if was_locked else "wasn't"
+    answer(as_json, facts, f"{facts['username']} {is_now} locked out.")
 
 
 def _require_as_registered(name: str, email: str) -> None:

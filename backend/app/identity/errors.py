@@ -93,6 +93,20 @@ class WrongPassword(Forbidden):
         super().__init__("Your current password isn't right.")
 
 
+class PasswordPaused(Forbidden):
+    """A signed-in user's password isn't looked at while they are locked out, right or wrong."""
+
+    code = "password_paused"
+    keeps_writes = True  # the try was recorded
+
+    def __init__(self, minutes: int) -> None:
+        spoken = "1 minute" if minutes == 1 else f"{minutes} minutes"
+        super().__init__(
+            f"There were too many wrong passwords. Try again in {spoken}, or ask the bank to end the pause.",
+            minutes=minutes,
+        )
+
+
 class WeakPassword(Invalid):
     """The password would be guessed."""
 

@@ -83,6 +83,11 @@ class User(Base):
         """What other people see of the user."""
         return self.full_name or self.username
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether the user is locked out at this moment, after too many wrong passwords."""
+        return self.locked_until is not None and clock.now() < self.locked_until
+
 
 class UserSession(Base):
     """One sign-in on one device. An access token names it, so ending it here ends the token at once."""

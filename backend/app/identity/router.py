@@ -192,13 +192,14 @@ def one_user(user_id: RowId, admin: AdminUser, session: Read) -> AdminUserOut:
 
 @admin_router.put("/users/{user_id}")
 def update_user(user_id: RowId, body: UserUpdate, admin: AdminUser, session: Write) -> AdminUserOut:
-    """Change a user's role, or switch the user off or on. It acts at once, on sessions that are open too."""
+    """Change a user's role, switch the user off or on, or unlock them. It acts at once, on sessions that are open too."""
     changed = staff.update_user(
         session,
         user_id=user_id,
         by=admin.id,
         role=Role(body.role) if body.role else None,
         is_active=body.is_active,
+        unlock=body.unlock,
         reason=body.reason,
     )
     return AdminUserOut.of(changed)

@@ -7,7 +7,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from app.core import clock
 from app.edge.wire import Pattern, RowId, Strict
 from app.identity import passwords
 from app.identity.models import User, UserSession
@@ -124,6 +123,7 @@ class UserUpdate(Strict):
 
     role: RoleName | None = None
     is_active: bool | None = None
+    unlock: bool = Field(default=False, description="End the pause after too many wrong passwords.")
     reason: Reason = ""
 
 
@@ -216,9 +216,7 @@ class AdminUserOut(BaseModel):
     @classmethod
     def of(cls, user: User) -> AdminUserOut:
         """Return what staff are shown of this row."""
-        shown = {name: getattr(user, name) for name in cls.model_fields if name != "is_locked"}
-        is_locked = user.locked_until is not None and clock.now() < user.locked_until
-        return cls.model_validate(shown | {"is_locked": is_locked})
+        return cls.model_validate({name: getattr(user, name) for name in cls.model_fields})
 
 
 class PersonOut(BaseModel):

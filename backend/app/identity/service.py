@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import ceil
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,7 @@ from app.events.outbox import record
 from app.identity import passwords, sessions, staff
 from app.identity.errors import (
     EmailTaken,
+    PasswordPaused,
     UsernameTaken,
     UserNotFound,
     UserSwitchedOff,
@@ -82,12 +84,11 @@ def change_password(session: Session, *, user_id: int, session_id: int, current:
     """Change the user's password and end all their other sessions.
 
     Raises:
-        WrongPassword: `current` isn't the password (counted as a wrong try).
+        WrongPassword, PasswordPaused: see `_require_password`.
         WeakPassword: see `passwords.check_strength`.
     """
     user = _locked(session, user_id)
-    if not _password_is_right(session, user, current, ip):
-        raise WrongPassword
+    _require_password(session, user, current, ip)
     passwords.check_strength(new, username=user.username, email=user.email)
     user.hashed_password = passwords.hash_password(new)
     user.password_changed_at = clock.now()
@@ -99,12 +100,11 @@ def change_email(session: Session, *, user_id: int, email: str, current: str, ip
     """Change the user's e-mail address, by which they can be found and sign in. The same address again changes nothing.
 
     Raises:
-        WrongPassword: `current` isn't the password (counted as a wrong try).
+        WrongPassword, PasswordPaused: see `_require_password`.
         EmailTaken: somebody has it already, whatever the capitals.
     """
     user = _locked(session, user_id)
-    if not _password_is_right(session, user, current, ip):
-        raise WrongPassword
+    _require_password(session, user, current, ip)
     if email == user.email:
         return user
     user.email = email
@@ -180,8 +180,7 @@ def _password_is_right(session: Session, user: User | None, password: str, ip: s
     right, renewed = passwords.matches(password, user.hashed_password if user else None)
     if user is None:
         return False
-    now = clock.now()
-    if user.locked_until is not None and now < user.locked_until:
+    if user.is_locked:
         _record_failure(session, user, ip, reason="locked_out")
         return False
     if user.locked_until is not None:  # it is over: count from the beginning
@@ -190,13 +189,28 @@ def _password_is_right(session: Session, user: User | None, password: str, ip: s
         settings = get_settings()
         user.failed_logins += 1
         if user.failed_logins >= settings.login_attempts_max:
-            user.locked_until = now + timedelta(seconds=settings.login_lockout_seconds)
+            user.locked_until = clock.now() + timedelta(seconds=settings.login_lockout_seconds)
         _record_failure(session, user, ip, reason="wrong_password")
         return False
     user.failed_logins = 0
     if renewed is not None:
         user.hashed_password = renewed
     return True
+
+
+def _require_password(session: Session, user: User, password: str, ip: str) -> None:
+    """See that who is signed in knows the password. Their tries are counted with those at the door: a session may be stolen.
+
+    Raises:
+        WrongPassword: it isn't the password (counted as a wrong try).
+        PasswordPaused: there were too many wrong tries, here or at the door.
+    """
+    paused_seconds = (user.locked_until - clock.now()).total_seconds() if user.locked_until else 0
+    if _password_is_right(session, user, password, ip):
+        return
+    if paused_seconds > 0:
+        raise PasswordPaused(ceil(paused_seconds / 60))
+    raise WrongPassword
 
 
 def _locked(session: Session, user_id: int) -> User:

@@ -66,20 +66,25 @@ def update_user(
     session: Session,
     *,
     user_id: int,
-    by: int,
+    by: int | None,
     role: Role | None = None,
     is_active: bool | None = None,
+    unlock: bool = False,
     reason: str = "",
 ) -> User:
     """Change a user's role or switch the user on or off; None leaves it as it is. It acts at once, and `reason` is kept.
 
-    Switching off ends every session of the user, and switching on again doesn't bring them back.
+    Switching off ends every session of the user, and switching on again doesn't bring them back. `unlock` lets in who is
+    locked out after wrong passwords. `by` is None for the bank itself.
 
     Raises:
         UserNotFound: there is no such user.
         OwnAccess: `by` would take away their own role or activity.
+        OwnMatter: `by` would unlock themselves: whoever has their session could try passwords without end.
         LastAdmin: nobody would be left to run the bank.
     """
+    if unlock:
+        refuse_own_matter(by, user_id)
     # All active admins and the user, in id order: two admins who demote each other at once are decided one by one.
     rows = session.scalars(
         select(User)
@@ -103,6 +108,9 @@ def update_user(
             raise LastAdmin
     for name, value in changes.items():
         setattr(user, name, value)
+    if unlock and user.is_locked:
+        user.locked_until, user.failed_logins = None, 0
+        changes["is_locked"] = False
     if changes:
         record(
             session,
@@ -110,6 +118,18 @@ def update_user(
         )
     if not user.is_active:
         sessions.end_all(session, user_id=user.id, reason="user_switched_off", actor_id=by)
+    return user
+
+
+def user_named(session: Session, *, username: str) -> User:
+    """Return the user with this username, whatever the capitals.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    user = session.scalar(select(User).where(func.lower(User.username) == func.lower(username)))
+    if user is None:
+        raise UserNotFound
     return user
 
 

@@ -241,6 +241,19 @@ class TestAccess:
         page.goto(page.url.split("/admin")[0] + f"/admin/trail?type=user&subject={me}")
         expect(page.locator("tbody tr", has_text="Access switched off")).to_contain_text("phone stolen")
 
+    def test_who_is_locked_out_is_let_in_again(self, open_visit: OpenVisit, people: People, running_bank: Bank) -> None:
+        locked = people.newcomer("Lata Joshi")
+        me = people.call(locked, "GET", "/auth/me")["id"]
+        with psycopg.connect(running_bank.run_info()["database_url"]) as connection:
+            connection.execute("UPDATE users SET locked_until = now() + interval '1 hour' WHERE id = %s", (me,))
+        page = open_visit(people.admin).go(f"/admin/customers/{me}")
+        page.get_by_role("button", name="Unlock").click()
+        confirm(page, "Unlock", "she called")
+        expect(page.get_by_role("button", name="Unlock")).to_have_count(0)
+        people.sign_in(locked)
+        history = page.get_by_role("region", name="History")
+        expect(history.get_by_text("Unlocked")).to_be_visible(timeout=TRAIL_MS_MAX)
+
 
 class TestUndelivered:
     """S126: an event that failed after every retry is seen, replayed or given up with a reason."""

@@ -33,6 +33,7 @@ COMMANDS = [
     "web build",
     "admin",
     "admin create",
+    "admin unlock",
     "dead-letters",
     "dead-letters list",
 ]
@@ -109,6 +110,15 @@ class TestAStoppedBank:
         )
         assert again.returncode == 1
         assert len(again.stderr.splitlines()) == 1
+
+        unlock = nyord("admin", "unlock", "ASHA", "--data", folder)
+        assert (unlock.returncode, unlock.stdout) == (0, "asha wasn't locked out.\n")
+        nyord("psql", "--data", folder, "-c", "UPDATE users SET locked_until = now() + interval '1 hour'")
+        unlock = nyord("admin", "unlock", "asha", "--data", folder, "--json")
+        facts = {"id": 1, "username": "asha", "was_locked": True}
+        assert (unlock.returncode, json.loads(unlock.stdout)) == (0, facts)
+        nobody = nyord("admin", "unlock", "zoe", "--data", folder)
+        assert (nobody.returncode, nobody.stderr) == (1, "nyord: There is no such user.\n")
 
         letters = nyord("dead-letters", "list", "--data", folder, "--json")
         assert (letters.returncode, json.loads(letters.stdout)) == (0, {"dead_letters": []})

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
+from app.core import clock
 from app.identity import tokens
 
 from .conftest import PASSWORD, Person, events
@@ -100,6 +102,31 @@ class TestChangePassword:
         assert [self._change(asha, "not the password", NEW_PASSWORD) for _ in range(10)] == [403] * 10
         assert self._change(asha, PASSWORD, NEW_PASSWORD) == 403, "locked out"
 
+    def test_the_owner_is_told_of_the_pause_and_a_thief_of_the_session_learns_nothing(self, asha: Person) -> None:
+        for _ in range(10):
+            asha.api.post("/auth/login", json={"username": "asha", "password": "not the password"})
+
+        right, wrong = (
+            asha.post("/auth/change-password", current_password=current, new_password=NEW_PASSWORD)
+            for current in (PASSWORD, "not the password")
+        )
+
+        assert (right.status_code, right.json()["code"]) == (403, "password_paused")
+        assert right.json()["data"] == {"minutes": 30}
+        assert "30 minutes" in right.json()["detail"]
+        assert wrong.json() == right.json()
+        with clock.at(clock.now() + timedelta(minutes=29)):
+            assert " in 1 minute, " in self._told(asha)
+        with clock.at(clock.now() + timedelta(minutes=30)):
+            assert self._change(asha, PASSWORD, NEW_PASSWORD) == 204
+
+    def _told(self, who: Person) -> str:
+        who.token = tokens.issue(
+            user_id=who.id, role="customer", permissions=[], session_id=who.session_id, auth_time=clock.now()
+        )
+        body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+        return str(who.post("/auth/change-password", **body).json()["detail"])
+
     @pytest.mark.parametrize("new", ["short", "password12345", "asha@example.com"])
     def test_a_weak_new_password_changes_nothing(self, asha: Person, new: str) -> None:
         assert self._change(asha, PASSWORD, new) == 422
@@ -133,6 +160,7 @@ class TestChangeEmail:
 
         assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(403, "wrong_password")}
         assert self._change(asha, "new@example.com").status_code == 403, "locked out"
+        assert self._change(asha, "new@example.com").json()["code"] == "password_paused"
         assert asha.get("/auth/me").json()["email"] == "asha@example.com"
 
     def test_somebody_else_s_address_is_409_whatever_the_capitals(

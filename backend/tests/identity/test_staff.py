@@ -193,6 +193,58 @@ class TestUpdateUser:
         assert staff_member.put("/admin/users/999999", role="admin").status_code == 404
 
 
+class TestUnlock:
+    """S55, S141: anybody can lock out a user whose name they know; staff can let the user in again."""
+
+    def _lock_out(self, who: Person) -> None:
+        for _ in range(10):
+            who.api.post("/auth/login", json={"username": who.user.username, "password": "not the password"})
+
+    def test_lets_in_at_once_and_is_kept_in_the_trail(
+        self, staff_member: Person, asha: Person, session: Session
+    ) -> None:
+        self._lock_out(asha)
+
+        answer = staff_member.put(f"/admin/users/{asha.id}", unlock=True, reason="She called.")
+
+        assert (answer.status_code, answer.json()["is_locked"]) == (200, False)
+        assert asha.api.post("/auth/login", json={"username": "asha", "password": PASSWORD}).status_code == 200
+        recorded = events(session, "user.changed")
+        assert [(e["actor_id"], e["user_id"], e["changes"], e["reason"]) for e in recorded] == [
+            (staff_member.id, asha.id, {"is_locked": False}, "She called.")
+        ]
+
+    def test_tries_are_counted_from_the_beginning(self, staff_member: Person, asha: Person) -> None:
+        self._lock_out(asha)
+        staff_member.put(f"/admin/users/{asha.id}", unlock=True)
+
+        for _ in range(9):
+            asha.api.post("/auth/login", json={"username": "asha", "password": "not the password"})
+
+        assert staff_member.get(f"/admin/users/{asha.id}").json()["is_locked"] is False
+
+    def test_who_is_not_locked_out_stays_as_they_are(
+        self, staff_member: Person, asha: Person, session: Session
+    ) -> None:
+        assert staff_member.put(f"/admin/users/{asha.id}", unlock=True).status_code == 200
+        self._lock_out(asha)
+        assert staff_member.put(f"/admin/users/{asha.id}", unlock=False).json()["is_locked"] is True
+        assert events(session, "user.changed") == []
+
+    def test_not_oneself(self, staff_member: Person) -> None:
+        """Or a thief of the session could try passwords for ever."""
+        self._lock_out(staff_member)
+
+        answer = staff_member.put(f"/admin/users/{staff_member.id}", unlock=True)
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "own_matter")
+        assert staff_member.get(f"/admin/users/{staff_member.id}").json()["is_locked"] is True
+
+    @pytest.mark.parametrize("unlock", [1, "yes", []])
+    def test_what_cannot_be_accepted(self, staff_member: Person, asha: Person, unlock: object) -> None:
+        assert staff_member.put(f"/admin/users/{asha.id}", unlock=unlock).status_code == 422
+
+
 class TestKYC:
     """S56, S60: staff approve or reject a customer's KYC; the list shows who waits."""
 

@@ -675,7 +675,7 @@ export interface paths {
         get: operations["one_user_admin_users__user_id__get"];
         /**
          * Update User
-         * @description Change a user's role, or switch the user off or on. It acts at once, on sessions that are open too.
+         * @description Change a user's role, switch the user off or on, or unlock them. It acts at once, on sessions that are open too.
          */
         put: operations["update_user_admin_users__user_id__put"];
         post?: never;
@@ -2745,6 +2745,12 @@ export interface components {
             reason: string;
             /** Role */
             role?: ("customer" | "admin") | null;
+            /**
+             * Unlock
+             * @description End the pause after too many wrong passwords.
+             * @default false
+             */
+            unlock: boolean;
         };
     };
     responses: never;

@@ -31,6 +31,7 @@ describe('words of the trail', () => {
     expect(actionName(trail, { action: 'kyc.status_changed', data: {} })).toBe('Identity decided')
     expect(actionName(trail, { action: 'user.changed', data: { changes: { role: 'admin' } } })).toBe('Made staff')
     expect(actionName(trail, { action: 'user.changed', data: { changes: { is_active: false } } })).toBe('Access switched off')
+    expect(actionName(trail, { action: 'user.changed', data: { changes: { is_locked: false } } })).toBe('Unlocked')
     expect(actionName(trail, { action: 'user.changed', data: { changes: { phone: true, language: 'hi' } } })).toBe('Profile changed')
   })
 

@@ -79,9 +79,10 @@ export function actionName(t: SayTrail, { action, data }: { action: string; data
 
 /** Which of the many things one can change about a person it was; the weightiest of several. */
 function changeName(t: SayTrail, changes: unknown): string | undefined {
-  const { role, is_active: active, password, ...others } = (changes ?? {}) as Record<string, unknown>
+  const { role, is_active: active, is_locked: locked, password, ...others } = (changes ?? {}) as Record<string, unknown>
   if (role !== undefined) return t(role === 'admin' ? 'userMadeAdmin' : 'userMadeCustomer')
   if (active !== undefined) return t(active === true ? 'userSwitchedOn' : 'userSwitchedOff')
+  if (locked !== undefined) return t('userUnlocked')
   if (password !== undefined) return t('userPassword')
   return Object.keys(others).length > 0 ? t('userProfile') : undefined
 }

@@ -8,6 +8,7 @@ export default {
   userMadeCustomer: 'Made customer',
   userSwitchedOn: 'Access switched on',
   userSwitchedOff: 'Access switched off',
+  userUnlocked: 'Unlocked',
   userPassword: 'Password changed',
   userProfile: 'Profile changed',
   userSessionRevoked: 'Session ended',

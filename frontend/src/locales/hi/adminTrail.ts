@@ -10,6 +10,7 @@ export default {
   userMadeCustomer: 'ग्राहक बनाया गया',
   userSwitchedOn: 'प्रवेश चालू किया गया',
   userSwitchedOff: 'प्रवेश बंद किया गया',
+  userUnlocked: 'रोक हटाई गई',
   userPassword: 'पासवर्ड बदला',
   userProfile: 'प्रोफ़ाइल बदली',
   userSessionRevoked: 'सत्र समाप्त',

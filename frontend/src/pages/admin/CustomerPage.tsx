@@ -1,7 +1,7 @@
 import { UserX } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { ChangeAccessDialog, ChangeRoleDialog, DecideKycDialog } from '@/components/admin/acts/userActs'
+import { ChangeAccessDialog, ChangeRoleDialog, DecideKycDialog, UnlockDialog } from '@/components/admin/acts/userActs'
 import { AccountPeek } from '@/components/admin/AccountPeek'
 import { useAccountColumns } from '@/components/admin/columns'
 import { nameOf } from '@/components/admin/names'
@@ -101,7 +101,7 @@ function Accounts({ userId }: { userId: number }) {
   )
 }
 
-type Act = 'approve' | 'reject' | 'role' | 'access'
+type Act = 'approve' | 'reject' | 'role' | 'access' | 'unlock'
 
 function Acts({ user }: { user: AdminUser }) {
   const t = useText(adminActsText)
@@ -119,6 +119,11 @@ function Acts({ user }: { user: AdminUser }) {
           <Button size="small" onClick={() => setAct('access')}>
             {user.is_active ? t('userOff') : t('userOn')}
           </Button>
+          {user.is_locked && (
+            <Button size="small" onClick={() => setAct('unlock')}>
+              {t('unlock')}
+            </Button>
+          )}
         </>
       )}
       {isCustomer && (user.kyc_approved || user.kyc_rejected_at === null) && (
@@ -133,6 +138,7 @@ function Acts({ user }: { user: AdminUser }) {
       )}
       {(act === 'approve' || act === 'reject') && <DecideKycDialog user={user} action={act} onClose={close} />}
       {act === 'role' && <ChangeRoleDialog user={user} onClose={close} />}
+      {act === 'unlock' && <UnlockDialog user={user} onClose={close} />}
       {act === 'access' && <ChangeAccessDialog user={user} onClose={close} />}
     </>
   )

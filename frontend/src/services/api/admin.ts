@@ -31,7 +31,7 @@ export const adminAPI = {
   getUsers: (query: Ask<'/admin/users'> = {}, signal?: AbortSignal) =>
     apiRequest<Page<AdminUser>>('/admin/users', { query, signal }),
   getUser: (userId: number, signal?: AbortSignal) => apiRequest<AdminUser>(`/admin/users/${userId}`, { signal }),
-  updateUser: (userId: number, body: { role?: 'customer' | 'admin'; is_active?: boolean; reason: string }) =>
+  updateUser: (userId: number, body: { role?: 'customer' | 'admin'; is_active?: boolean; unlock?: boolean; reason: string }) =>
     apiRequest<AdminUser>(`/admin/users/${userId}`, { method: 'PUT', body }),
 
   getPendingKYC: (query: Ask<'/admin/kyc/pending'> = {}, signal?: AbortSignal) =>

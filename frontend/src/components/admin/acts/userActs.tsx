@@ -44,6 +44,24 @@ export function ChangeRoleDialog({ user, ...rest }: ActProps & { user: AdminUser
   )
 }
 
+/** Let somebody in again whom wrong passwords have locked out. */
+export function UnlockDialog({ user, ...rest }: ActProps & { user: AdminUser }) {
+  const t = useText(adminActsText)
+  const name = nameOf(user)
+  return (
+    <ActDialog
+      {...rest}
+      title={t('unlockTitle', { name })}
+      description={t('unlockHint', { name })}
+      confirmLabel={t('unlock')}
+      reason="optional"
+      writes={[t('writesUnlocked', { name })]}
+      act={(reason) => adminAPI.updateUser(user.id, { unlock: true, reason })}
+      said={() => t('unlocked', { name })}
+    />
+  )
+}
+
 /** Switch somebody's access off or on. */
 export function ChangeAccessDialog({ user, ...rest }: ActProps & { user: AdminUser }) {
   const t = useText(adminActsText)
