@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli_support import Data, Json, answer, bank_session
+from app.core.text import is_one_line
 
 app = typer.Typer(name="dead-letters", no_args_is_help=True)
 LIST_MAX = 200
@@ -25,6 +26,8 @@ Letter = Annotated[
 def _reason(text: str) -> str:
     if not REASON_MIN <= len(text) <= REASON_MAX:
         raise typer.BadParameter(f"it must have {REASON_MIN} to {REASON_MAX} characters.")
+    if not is_one_line(text):
+        raise typer.BadParameter("it must be one line of text.")
     return text
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlalchemy import Row
 
 from app.accounts.models import Account, AccountStatus, AccountType
@@ -14,6 +14,7 @@ from app.core.masking import mask_account_number
 from app.edge.idempotency import Repeatable
 from app.edge.wire import AmountOut, RowId
 from app.identity.models import User
+from app.identity.schemas import Reason
 from app.ledger.models import LedgerAccount
 
 AccountRow = Row[Account, LedgerAccount, User]
@@ -30,14 +31,14 @@ class AccountDecision(Repeatable):
 
     account_id: RowId
     action: Literal["approve", "reject"]
-    reason: str = Field(default="", max_length=200)
+    reason: Reason = ""
 
 
 class ActiveChange(Repeatable):
     """Whether an account is to be on; without `active` it becomes the other."""
 
     active: bool | None = None
-    reason: str = Field(default="", max_length=200)
+    reason: Reason = ""
 
 
 class AccountOut(BaseModel):

@@ -36,6 +36,7 @@ from pydantic_core.core_schema import no_info_after_validator_function
 
 from app.core import money
 from app.core.errors import BankError
+from app.core.text import is_one_line
 
 ROW_ID_MAX = 2**53 - 1  # JavaScript reads integers exactly up to here
 _AMOUNT_MAX = money.to_wire(money.AMOUNT_MINOR_MAX)
@@ -77,9 +78,22 @@ class Pattern:
         return handler(schema) | {"pattern": self.expression}
 
     def _checked(self, text: str) -> str:
-        if re.fullmatch(self.expression, text) is None:
+        if not self._matches(text):
             raise PydanticCustomError("string_pattern_mismatch", "{rule}", {"rule": self.rule})
         return text
+
+    def _matches(self, text: str) -> bool:
+        return re.fullmatch(self.expression, text) is not None
+
+
+class _OneLine(Pattern):
+    """What people write for others to read. The published expression says less than `core.text`: it can't name categories."""
+
+    def _matches(self, text: str) -> bool:
+        return is_one_line(text)
+
+
+ONE_LINE = _OneLine(r"^[^\x00-\x1f\x7f]*$", "It must be one line of text")
 
 
 def _minor_from_number(value: object) -> int:

@@ -5,15 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-from app.edge.wire import Pattern, RowId, Strict
+from app.core.text import has_letter
+from app.edge.wire import ONE_LINE, Pattern, RowId, Strict
 from app.identity import passwords
 from app.identity.models import User, UserSession
 from app.identity.roles import PERMISSIONS
 from app.identity.sessions import Grant
 
-_ONE_LINE = Pattern(r"^[^\x00-\x1f\x7f]*$", "It must be one line of text")
+
+def _with_a_letter(name: str) -> str:
+    """Refuse a name that nobody could read. None at all is fine: then the username stands in."""
+    if name and not has_letter(name):
+        raise PydanticCustomError("string_pattern_mismatch", "It must have a letter")
+    return name
+
 
 Username = Annotated[
     str,
@@ -37,7 +45,7 @@ NewPassword = Annotated[
     str, StringConstraints(strip_whitespace=False, min_length=passwords.LENGTH_MIN, max_length=passwords.LENGTH_MAX)
 ]
 GivenPassword = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1024)]
-FullName = Annotated[str, StringConstraints(max_length=60), _ONE_LINE]
+FullName = Annotated[str, StringConstraints(max_length=60), ONE_LINE, AfterValidator(_with_a_letter)]
 Phone = Annotated[
     str,
     StringConstraints(max_length=20),
@@ -52,7 +60,7 @@ RoleName = Literal["customer", "admin"]
 Reason = Annotated[
     str,
     StringConstraints(max_length=200),
-    _ONE_LINE,
+    ONE_LINE,
     Field(description="Why; it is kept in the audit trail."),
 ]
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.edge.wire import Strict
+from app.edge.wire import ONE_LINE, Strict
 from app.operations.dead_letters import Letter
 from app.operations.queues import QueueHealth
 
@@ -58,7 +58,7 @@ class DeadLetterOut(BaseModel):
 class GiveUpRequest(Strict):
     """Why this event will never be handled."""
 
-    reason: Annotated[str, StringConstraints(min_length=3, max_length=300)]
+    reason: Annotated[str, StringConstraints(min_length=3, max_length=300), ONE_LINE]
 
 
 class QueueOut(BaseModel):

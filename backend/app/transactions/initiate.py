@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from app.config import Settings
 from app.core import money
 from app.core.errors import BankError, Invalid, TooLarge
+from app.core.text import is_one_line
 from app.edge import errors, limits
 from app.edge.idempotency import KEY_CHARACTERS_MAX
 from app.edge.wire import ROW_ID_MAX
@@ -41,7 +42,6 @@ Key = Annotated[str, msgspec.Meta(min_length=1, max_length=KEY_CHARACTERS_MAX, p
 Currency = Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
 Note = Annotated[str, msgspec.Meta(max_length=NOTE_CHARACTERS_MAX)]
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{KEY_CHARACTERS_MAX}}}", re.ASCII)
 
 
@@ -231,7 +231,7 @@ def _wanted(
         KeyRequired: strict mode, and no key in body or header.
     """
     amount_minor = money.parse_minor(bytes(body.amount).decode("latin-1"), body.currency)
-    if _CONTROL.search(body.note):
+    if not is_one_line(body.note):
         raise Invalid("note must be one line of text.")
     metadata = _metadata(body.metadata)
     key = body.idempotency_key or _checked_key(header_key)  # C10: the body's key wins

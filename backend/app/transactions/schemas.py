@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Row
 
 from app.core.masking import mask_account_number
 from app.core.money import BASE_CURRENCY
 from app.edge.idempotency import Repeatable
-from app.edge.wire import AmountMinor, AmountOut, RowId
+from app.edge.wire import ONE_LINE, AmountMinor, AmountOut, RowId
 from app.transactions.categories import category_of
 from app.transactions.errors import FAILURE_SENTENCES
 from app.transactions.models import Transaction, TransactionKind, TransactionStatus
+
+Reason = Annotated[str, StringConstraints(min_length=3, max_length=200), ONE_LINE]
 
 # S73, with the deviations that tests/transactions/test_published_schema.py lists, each with its reason.
 INITIATE_SCHEMA: dict[str, Any] = {
@@ -73,20 +75,20 @@ class CashRequest(Repeatable):
 
     account_id: RowId
     amount: AmountMinor
-    note: str = Field(default="", max_length=140)
+    note: Annotated[str, StringConstraints(max_length=140), ONE_LINE] = ""
 
 
 class RefundRequest(Repeatable):
     """Why a transaction is given back."""
 
-    reason: str = Field(min_length=3, max_length=200)
+    reason: Reason
 
 
 class ReviewDecision(Repeatable):
     """What staff say of a held transaction."""
 
     action: Literal["clear", "reject"]
-    reason: str = Field(min_length=3, max_length=200)
+    reason: Reason
 
 
 class AdjustmentRequest(Repeatable):
@@ -94,7 +96,7 @@ class AdjustmentRequest(Repeatable):
 
     amount: AmountMinor
     direction: Literal["credit", "debit"] = "credit"
-    reason: str = Field(min_length=3, max_length=200)
+    reason: Reason
 
 
 class TimelineStep(BaseModel):

@@ -59,6 +59,10 @@ class TestBounds:
         done = nyord("dead-letters", "give-up", "1", "--reason", reason, "--data", tmp_path / "typo")
         is_one_sentence(done, "3 to 300 characters", code=2)
 
+    def test_a_reason_is_one_line_as_for_the_api(self, tmp_path: Path) -> None:
+        done = nyord("dead-letters", "give-up", "1", "--reason", "\u202esold", "--data", tmp_path / "typo")
+        is_one_sentence(done, "one line of text", code=2)
+
     @pytest.mark.parametrize(
         ("name", "email", "says"),
         [

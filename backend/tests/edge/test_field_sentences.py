@@ -61,8 +61,8 @@ def asked_of(schema: dict[str, Any], known: dict[str, Any]) -> Iterator[str]:
         yield from asked_of(part, known)
 
 
-def with_a_pattern() -> Iterator[tuple[type[Strict], str]]:
-    """Give every body that has a field with a pattern, and the field."""
+def fields_of_bodies() -> Iterator[tuple[type[Strict], str, dict[str, Any]]]:
+    """Give every field of every body, with its JSON schema."""
     import app.main  # noqa: F401 - every room, so that every body is known
 
     waiting = [Strict]
@@ -72,8 +72,14 @@ def with_a_pattern() -> Iterator[tuple[type[Strict], str]]:
         if not body.__module__.startswith("app."):
             continue
         for name, schema in body.model_json_schema()["properties"].items() if body.model_fields else ():
-            if any("pattern" in one for one in (schema, *schema.get("anyOf", []))):
-                yield body, name
+            yield body, name, schema
+
+
+def with_a_pattern() -> Iterator[tuple[type[Strict], str]]:
+    """Give every body that has a field with a pattern, and the field."""
+    for body, name, schema in fields_of_bodies():
+        if any("pattern" in one for one in (schema, *schema.get("anyOf", []))):
+            yield body, name
 
 
 class TestEnglish:
@@ -91,11 +97,22 @@ class TestEnglish:
             "username": "It must be letters, digits, dots, dashes and underscores, and begin with a letter or a digit",
             "email": "It must look like name@example.com",
             "full_name": "It must be one line of text",
+            "note": "It must be one line of text",
             "phone": "It must look like +91 98765 43210",
             "address": "It must be plain text",
             "reason": "It must be one line of text",
             "idempotency_key": "It must be 1 to 200 printable ASCII characters without spaces",
         }
+
+    def test_whatever_others_read_can_be_seen(self, database: str) -> None:
+        """S33, S73: an invisible name, or a note that turns the line around, would pass for something else."""
+        read = {(body, name) for body, name, _ in fields_of_bodies() if name in ("full_name", "note", "reason")}
+        assert len(read) >= 10
+        for body, name in read:
+            for text in ("\u200b\u200b\u200b", "\u202elive", "two\u2028lines", "a\u200db"):
+                with pytest.raises(ValidationError) as refused:
+                    body.model_validate({name: text})
+                assert "It must be one line of text" in {one["msg"] for one in refused.value.errors()}, (body, name)
 
     @pytest.mark.parametrize("end", ["\n", "\n.", "\u2028", "\r"])
     def test_the_end_of_a_text_is_its_end(self, end: str) -> None:

@@ -71,7 +71,16 @@ class TestUpdateMe:
 
     @pytest.mark.parametrize(
         "changed",
-        [{"language": "fr"}, {"phone": "call me"}, {"full_name": "x" * 61}, {"full_name": 5}, {"address": "x" * 301}],
+        [
+            {"language": "fr"},
+            {"phone": "call me"},
+            {"full_name": "x" * 61},
+            {"full_name": 5},
+            {"address": "x" * 301},
+            {"full_name": "a\u2028line"},
+            {"full_name": "\u3164"},
+            {"full_name": "..."},
+        ],
     )
     def test_what_cannot_be_accepted(self, asha: Person, changed: dict[str, object]) -> None:
         assert asha.put("/auth/me", **changed).status_code == 422

@@ -76,6 +76,9 @@ class TestRegister:
             {"password": 123456789012},
             {"full_name": "x" * 61},
             {"full_name": "two\nlines"},
+            {"full_name": "\u200b"},
+            {"full_name": "\u202eatheM nahoR"},
+            {"full_name": "12 — 34"},
             {"username": None},
         ],
     )

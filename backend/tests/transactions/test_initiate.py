@@ -95,6 +95,7 @@ class TestInitiate:
         ("field", "value"),
         [("src_account", 0), ("src_account", "1"), ("dest_account", -1), ("dest_account", 2**63), ("currency", "RUPEES"),
          ("currency", "XYZ"), ("currency", 5), ("metadata", [1]), ("metadata", "x"), ("note", "x" * 141), ("note", "a\u0000b"),
+         ("note", "\u202e evil"), ("note", "two\u2028lines"),
          ("idempotency_key", ""), ("idempotency_key", "with space"), ("idempotency_key", "line\n"),
          ("idempotency_key", "k" * 201), ("role", "admin"), ("status", "SUCCESS")],
     )  # fmt: skip

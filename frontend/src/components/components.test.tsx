@@ -142,6 +142,14 @@ describe('Combobox', () => {
 })
 
 describe('ConfirmDialog', () => {
+  it('hands on a reason as the one line that the bank keeps', async () => {
+    const confirm = vi.fn()
+    render(<ConfirmDialog open onClose={vi.fn()} onConfirm={confirm} title="Refuse?" confirmLabel="Refuse" reason="required" />)
+    await userEvent.type(await screen.findByLabelText('Reason'), ' phone{Enter}{Enter}stolen ')
+    await userEvent.click(screen.getByRole('button', { name: 'Refuse' }))
+    expect(confirm).toHaveBeenCalledWith('phone stolen')
+  })
+
   it('does nothing without a reason, then everything once', async () => {
     const confirm = vi.fn()
     render(<ConfirmDialog open onClose={vi.fn()} onConfirm={confirm} title="Refuse?" confirmLabel="Refuse" reason="required" />)

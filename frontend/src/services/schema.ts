@@ -1329,6 +1329,7 @@ export interface components {
             idempotency_key?: string | null;
             /**
              * Reason
+             * @description Why; it is kept in the audit trail.
              * @default
              */
             reason: string;
@@ -1429,6 +1430,7 @@ export interface components {
             idempotency_key?: string | null;
             /**
              * Reason
+             * @description Why; it is kept in the audit trail.
              * @default
              */
             reason: string;

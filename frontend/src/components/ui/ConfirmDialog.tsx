@@ -44,7 +44,7 @@ export function ConfirmDialog(props: Props) {
     }
     setBusy(true)
     try {
-      await onConfirm(text.trim())
+      await onConfirm(text.trim().replace(/\s+/g, ' ')) // the bank keeps one line
     } finally {
       setBusy(false)
     }

@@ -1,0 +1,39 @@
+"""Text that other people read: what could hide in it, or turn what stands around it, isn't text."""
+
+from __future__ import annotations
+
+from typing import Final
+from unicodedata import category
+
+# Control characters, format characters (invisible, or they turn the reading order), half pairs, ends of lines and paragraphs.
+_REFUSED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")  # Unicode calls them letters, and nobody sees them
+_JOINERS: Final = frozenset("\u200c\u200d")  # Hindi tells a half letter from a joined one by them
+
+
+def is_one_line(text: str) -> bool:
+    """Return whether a text is one line in which everything can be seen.
+
+    Joiners are format characters, too, but are taken where they join: between letters of Hindi and other scripts that need
+    them, and in emoji made of several.
+    """
+    if text.isprintable() and _BLANK_LETTERS.isdisjoint(text):  # nearly every text; the rest is looked at one by one
+        return True
+    return all(_is_seen(text, place) for place in range(len(text)))
+
+
+def has_letter(text: str) -> bool:
+    """Return whether there is a letter of any script in a text."""
+    return any(character.isalpha() for character in text)
+
+
+def _is_seen(text: str, place: int) -> bool:
+    character = text[place]
+    if character in _JOINERS:
+        return 0 < place < len(text) - 1 and _can_be_joined(text[place - 1]) and _can_be_joined(text[place + 1])
+    return character not in _BLANK_LETTERS and category(character) not in _REFUSED
+
+
+def _can_be_joined(character: str) -> bool:
+    """Return whether it is a letter, a mark or a sign, but none of ASCII: between those a joiner would only hide."""
+    return not character.isascii() and category(character)[0] in "LMS"
