@@ -113,6 +113,15 @@ class WeakPassword(Invalid):
     code = "weak_password"
 
 
+class NameChecked(Forbidden):
+    """A customer whose identity is approved would take another name."""
+
+    code = "name_checked"
+
+    def __init__(self) -> None:
+        super().__init__("Your name was checked with your identity. Ask the bank to change it.")
+
+
 class UsernameTaken(Conflict):
     """Somebody has this username already."""
 

@@ -108,7 +108,7 @@ def me(user: CurrentUser, session: Read) -> UserOut:
 
 @router.put("/auth/me")
 def update_me(body: ProfileUpdate, user: CurrentUser, session: Write) -> UserOut:
-    """Change the profile; what is left out stays as it is."""
+    """Change the profile; what is left out stays as it is. A name that was checked is for the bank to change."""
     return UserOut.of(service.update_profile(session, user_id=user.id, changes=body.model_dump(exclude_none=True)))
 
 
@@ -192,13 +192,14 @@ def one_user(user_id: RowId, admin: AdminUser, session: Read) -> AdminUserOut:
 
 @admin_router.put("/users/{user_id}")
 def update_user(user_id: RowId, body: UserUpdate, admin: AdminUser, session: Write) -> AdminUserOut:
-    """Change a user's role, switch the user off or on, or unlock them. It acts at once, on sessions that are open too."""
+    """Change a user's role or name, switch the user off or on, or unlock them. It acts at once, on open sessions too."""
     changed = staff.update_user(
         session,
         user_id=user_id,
         by=admin.id,
         role=Role(body.role) if body.role else None,
         is_active=body.is_active,
+        full_name=body.full_name,
         unlock=body.unlock,
         reason=body.reason,
     )

@@ -131,6 +131,7 @@ class UserUpdate(Strict):
 
     role: RoleName | None = None
     is_active: bool | None = None
+    full_name: FullName | None = None
     unlock: bool = Field(default=False, description="End the pause after too many wrong passwords.")
     reason: Reason = ""
 

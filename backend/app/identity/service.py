@@ -16,6 +16,7 @@ from app.events.outbox import record
 from app.identity import passwords, sessions, staff
 from app.identity.errors import (
     EmailTaken,
+    NameChecked,
     PasswordPaused,
     UsernameTaken,
     UserNotFound,
@@ -126,10 +127,16 @@ def profile(session: Session, *, user_id: int) -> User:
 
 
 def update_profile(session: Session, *, user_id: int, changes: dict[str, str]) -> User:
-    """Change what the user may change: `full_name`, `phone`, `address`, `language`; what isn't named stays."""
+    """Change what the user may change: `full_name`, `phone`, `address`, `language`; what isn't named stays.
+
+    Raises:
+        NameChecked: the name is another one, and the bank has checked it with the identity.
+    """
     assert changes.keys() <= {"full_name", "phone", "address", "language"}
     user = _locked(session, user_id)
     changed = {name: value for name, value in changes.items() if getattr(user, name) != value}
+    if "full_name" in changed and user.kyc_approved:
+        raise NameChecked
     for name, value in changed.items():
         setattr(user, name, value)
     if changed:

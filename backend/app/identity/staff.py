@@ -69,10 +69,11 @@ def update_user(
     by: int | None,
     role: Role | None = None,
     is_active: bool | None = None,
+    full_name: str | None = None,
     unlock: bool = False,
     reason: str = "",
 ) -> User:
-    """Change a user's role or switch the user on or off; None leaves it as it is. It acts at once, and `reason` is kept.
+    """Change a user's role or name, or switch the user on or off; None leaves it as it is. It acts at once, `reason` is kept.
 
     Switching off ends every session of the user, and switching on again doesn't bring them back. `unlock` lets in who is
     locked out after wrong passwords. `by` is None for the bank itself.
@@ -80,10 +81,11 @@ def update_user(
     Raises:
         UserNotFound: there is no such user.
         OwnAccess: `by` would take away their own role or activity.
-        OwnMatter: `by` would unlock themselves: whoever has their session could try passwords without end.
+        OwnMatter: `by` would unlock themselves, and whoever has their session could try passwords without end; or `by` would
+            give themselves another name.
         LastAdmin: nobody would be left to run the bank.
     """
-    if unlock:
+    if unlock or full_name is not None:
         refuse_own_matter(by, user_id)
     # All active admins and the user, in id order: two admins who demote each other at once are decided one by one.
     rows = session.scalars(
@@ -101,6 +103,8 @@ def update_user(
         changes["role"] = role.value
     if is_active is not None and is_active != user.is_active:
         changes["is_active"] = is_active
+    if full_name is not None and full_name != user.full_name:
+        changes["full_name"] = full_name
     if _loses_access(user, changes):
         if user.id == by:
             raise OwnAccess

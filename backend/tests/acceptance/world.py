@@ -59,7 +59,7 @@ class World:
         bodies: dict[str, dict[str, Any]] = {
             "POST /auth/register": {"username": "newcomer", "email": "new@example.com", "password": PASSWORD},
             "POST /auth/login": {"username": self.owner.username, "password": PASSWORD},
-            "PUT /auth/me": {"full_name": "A. Owner"},
+            "PUT /auth/me": {"address": "12 MG Road"},
             "POST /auth/change-password": {"current_password": PASSWORD, "new_password": NEW_PASSWORD},
             "POST /auth/change-email": {"current_password": PASSWORD, "email": "moved@example.com"},
             "POST /accounts/create": {"account_type": "savings"},

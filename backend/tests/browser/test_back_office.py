@@ -241,6 +241,17 @@ class TestAccess:
         page.goto(page.url.split("/admin")[0] + f"/admin/trail?type=user&subject={me}")
         expect(page.locator("tbody tr", has_text="Access switched off")).to_contain_text("phone stolen")
 
+    def test_a_name_is_changed_after_it_was_checked(self, open_visit: OpenVisit, people: People) -> None:
+        mary = people.customer("Mary Joshi", accounts=0)
+        me = people.call(mary, "GET", "/auth/me")["id"]
+        page = open_visit(people.admin).go(f"/admin/customers/{me}")
+        page.get_by_role("button", name="Change name").click()
+        assert_accessible(page)
+        page.get_by_role("dialog").get_by_label("New name").fill("Mary Joshi Iyer")
+        confirm(page, "Change name", "married")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Mary Joshi Iyer")
+        assert people.call(mary, "GET", "/auth/me")["full_name"] == "Mary Joshi Iyer"
+
     def test_who_is_locked_out_is_let_in_again(self, open_visit: OpenVisit, people: People, running_bank: Bank) -> None:
         locked = people.newcomer("Lata Joshi")
         me = people.call(locked, "GET", "/auth/me")["id"]

@@ -179,7 +179,8 @@ class TestNotifications:
 class TestProfile:
     """Who one is, how one signs in, and where."""
 
-    def test_a_new_name_is_kept(self, open_visit: OpenVisit, people: People, meera: Person) -> None:
+    def test_a_new_name_is_kept(self, open_visit: OpenVisit, people: People) -> None:
+        meera = people.newcomer("Meera Nair")
         page = open_visit(meera).go("/profile")
         page.get_by_label("Full name").fill("Meera Nair-Iyer")
         page.get_by_label("Phone").fill("not a number")
@@ -189,6 +190,19 @@ class TestProfile:
         page.get_by_role("button", name="Save").click()
         expect(page.locator("main").get_by_text("Meera Nair-Iyer")).to_be_visible()
         assert people.call(meera, "GET", "/auth/me")["phone"] == "+91 98765 43210"
+
+    def test_a_name_that_was_checked_is_for_the_bank_to_change(
+        self, open_visit: OpenVisit, people: People, meera: Person
+    ) -> None:
+        page = open_visit(meera).go("/profile")
+        details = page.get_by_role("region", name="Your details")
+        expect(details.get_by_text("Your name was checked with your identity.")).to_be_visible()
+        expect(page.get_by_label("Full name")).to_have_count(0)
+        page.get_by_label("Phone").fill("+91 98765 43210")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+        me = people.call(meera, "GET", "/auth/me")
+        assert (me["full_name"], me["phone"]) == ("Meera Nair", "+91 98765 43210")
 
     def test_a_wrong_password_is_said_at_its_field(self, open_visit: OpenVisit, meera: Person) -> None:
         visit = open_visit(meera)

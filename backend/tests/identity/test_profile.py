@@ -86,6 +86,56 @@ class TestUpdateMe:
         assert asha.put("/auth/me", **changed).status_code == 422
 
 
+class TestNameThatWasChecked:
+    """S33: others see a name when they pay; once the bank has checked it with the identity, the bank alone changes it."""
+
+    def test_stays_as_it_is(self, person: Callable[..., Person], session: Session) -> None:
+        ravi = person("ravi", kyc_approved=True, full_name="Ravi Kumar")
+
+        for name in ("Nyord Bank Support", "ravi kumar", ""):
+            answer = ravi.put("/auth/me", full_name=name, phone="+91 98765 43210")
+            assert (answer.status_code, answer.json()["code"]) == (403, "name_checked")
+
+        me = ravi.get("/auth/me").json()
+        assert (me["full_name"], me["phone"]) == ("Ravi Kumar", ""), "nothing of it is done"
+        assert events(session, "user.changed") == []
+
+    def test_the_same_again_is_no_change(self, person: Callable[..., Person]) -> None:
+        ravi = person("ravi", kyc_approved=True, full_name="Ravi Kumar")
+
+        answer = ravi.put("/auth/me", full_name="Ravi Kumar", phone="+91 98765 43210")
+
+        assert (answer.status_code, answer.json()["phone"]) == (200, "+91 98765 43210")
+
+    def test_who_isn_t_approved_yet_may_correct_theirs(self, asha: Person, staff_member: Person) -> None:
+        assert asha.put("/auth/me", full_name="Asha Raman").json()["full_name"] == "Asha Raman"
+        staff_member.post(
+            "/admin/approve-kyc", user_id=asha.id, action="reject", reason="Another name in the passport."
+        )
+        assert asha.put("/auth/me", full_name="Asha Rao").json()["full_name"] == "Asha Rao"
+
+    def test_staff_change_it_and_the_trail_says_so(
+        self, person: Callable[..., Person], staff_member: Person, session: Session
+    ) -> None:
+        ravi = person("ravi", kyc_approved=True, full_name="Ravi Kumar")
+
+        answer = staff_member.put(f"/admin/users/{ravi.id}", full_name="Ravi Kumar Sharma", reason="Married.")
+
+        assert (answer.status_code, answer.json()["full_name"]) == (200, "Ravi Kumar Sharma")
+        recorded = events(session, "user.changed")
+        assert [(e["actor_id"], e["user_id"], e["changes"], e["reason"]) for e in recorded] == [
+            (staff_member.id, ravi.id, {"full_name": "Ravi Kumar Sharma"}, "Married.")
+        ]
+
+    def test_staff_change_nobody_s_to_what_no_name_is_and_not_their_own(
+        self, asha: Person, staff_member: Person
+    ) -> None:
+        for name in ("x" * 61, "\u200b", "two\nlines", 5):
+            assert staff_member.put(f"/admin/users/{asha.id}", full_name=name).status_code == 422
+        own = staff_member.put(f"/admin/users/{staff_member.id}", full_name="The Governor")
+        assert (own.status_code, own.json()["code"]) == (403, "own_matter")
+
+
 class TestChangePassword:
     """S25: a sensitive action asks for the password again, and ends every other session."""
 

@@ -167,7 +167,7 @@ class TestUpdateUser:
             assert second.result(10) == "last_admin"
 
     @pytest.mark.parametrize(
-        "field", ["username", "email", "hashed_password", "kyc_approved", "id", "failed_logins", "full_name"]
+        "field", ["username", "email", "hashed_password", "kyc_approved", "id", "failed_logins", "phone"]
     )
     def test_not_for_staff_to_change_here(self, staff_member: Person, asha: Person, field: str) -> None:
         before = staff_member.get(f"/admin/users/{asha.id}").json()

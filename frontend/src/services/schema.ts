@@ -675,7 +675,7 @@ export interface paths {
         get: operations["one_user_admin_users__user_id__get"];
         /**
          * Update User
-         * @description Change a user's role, switch the user off or on, or unlock them. It acts at once, on sessions that are open too.
+         * @description Change a user's role or name, switch the user off or on, or unlock them. It acts at once, on open sessions too.
          */
         put: operations["update_user_admin_users__user_id__put"];
         post?: never;
@@ -779,7 +779,7 @@ export interface paths {
         get: operations["me_auth_me_get"];
         /**
          * Update Me
-         * @description Change the profile; what is left out stays as it is.
+         * @description Change the profile; what is left out stays as it is. A name that was checked is for the bank to change.
          */
         put: operations["update_me_auth_me_put"];
         post?: never;
@@ -2737,6 +2737,8 @@ export interface components {
          *     The specification's body has no reason, so a program need not give one; the back office asks for it.
          */
         UserUpdate: {
+            /** Full Name */
+            full_name?: string | null;
             /** Is Active */
             is_active?: boolean | null;
             /**

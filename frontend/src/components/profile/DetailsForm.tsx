@@ -22,7 +22,7 @@ interface Form {
 
 const PHONE = /^(\+?[0-9][0-9 -]{5,18})?$/
 
-/** Name, phone and address; the e-mail address takes the password, and the username stays. */
+/** Phone, address, and the name until the bank has checked it; the e-mail address takes the password, the username stays. */
 export function DetailsForm() {
   const t = useText(profileText)
   const fieldErrors = useFieldErrors()
@@ -42,7 +42,8 @@ export function DetailsForm() {
   const submit = handleSubmit(async (form) => {
     setRefused(undefined)
     try {
-      await authAPI.updateProfile({ full_name: form.full_name.trim(), phone: form.phone.trim(), address: form.address.trim() })
+      const name = user.kyc_approved ? {} : { full_name: form.full_name.trim() }
+      await authAPI.updateProfile({ ...name, phone: form.phone.trim(), address: form.address.trim() })
       reset(form)
       await refresh()
       showSuccess(t('saved'))
@@ -61,14 +62,16 @@ export function DetailsForm() {
       </h2>
       <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
         {refused && <Refusal error={refused} title={t('notSaved')} />}
-        <TextInput
-          label={t('fullName')}
-          hint={t('fullNameHint')}
-          autoComplete="name"
-          maxLength={60}
-          error={errors.full_name?.message}
-          {...register('full_name', { validate: (value) => value.trim() !== '' || t('fullNameMissing') })}
-        />
+        {!user.kyc_approved && (
+          <TextInput
+            label={t('fullName')}
+            hint={t('fullNameHint')}
+            autoComplete="name"
+            maxLength={60}
+            error={errors.full_name?.message}
+            {...register('full_name', { validate: (value) => value.trim() !== '' || t('fullNameMissing'), shouldUnregister: true })}
+          />
+        )}
         <TextInput
           type="tel"
           label={t('phone')}
@@ -80,6 +83,7 @@ export function DetailsForm() {
         <TextArea label={t('address')} autoComplete="street-address" maxLength={300} error={errors.address?.message} {...register('address')} />
         <div className="flex flex-col gap-4 rounded-md bg-surface-2 px-4 py-3">
           <dl className="grid gap-4 sm:grid-cols-2">
+            {user.kyc_approved && <Fixed name={t('fullName')} value={user.full_name} />}
             <Fixed name={t('username')} value={user.username} />
             <Fixed name={t('email')} value={user.email}>
               <Button size="small" tone="quiet" icon={PencilLine} onClick={() => setChangingEmail(true)} className="-ml-3">
@@ -87,6 +91,7 @@ export function DetailsForm() {
               </Button>
             </Fixed>
           </dl>
+          {user.kyc_approved && <p className="text-small text-ink-2">{t('fullNameChecked')}</p>}
           <p className="text-small text-ink-2">{t('fixed')}</p>
         </div>
         <Button type="submit" tone="primary" busy={isSubmitting} className="self-start">

@@ -11,6 +11,7 @@ export default {
   fullName: 'Full name',
   fullNameHint: 'People who pay you see it.',
   fullNameMissing: 'Enter your full name.',
+  fullNameChecked: 'Your name was checked with your identity. Ask the bank to change it.',
   username: 'Username',
   email: 'E-mail',
   emailChange: 'Change e-mail',

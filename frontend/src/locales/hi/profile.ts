@@ -14,6 +14,7 @@ export default {
   fullName: 'पूरा नाम',
   fullNameHint: 'आपको पैसे भेजने वाले इसे देखते हैं।',
   fullNameMissing: 'अपना पूरा नाम लिखें।',
+  fullNameChecked: 'आपका नाम आपकी पहचान से मिलाया जा चुका है। इसे बदलने के लिए बैंक से कहें।',
   username: 'यूज़रनेम',
   email: 'ई-मेल',
   emailChange: 'ई-मेल बदलें',

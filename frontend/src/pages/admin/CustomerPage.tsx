@@ -1,7 +1,7 @@
 import { UserX } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { ChangeAccessDialog, ChangeRoleDialog, DecideKycDialog, UnlockDialog } from '@/components/admin/acts/userActs'
+import { ChangeAccessDialog, ChangeNameDialog, ChangeRoleDialog, DecideKycDialog, UnlockDialog } from '@/components/admin/acts/userActs'
 import { AccountPeek } from '@/components/admin/AccountPeek'
 import { useAccountColumns } from '@/components/admin/columns'
 import { nameOf } from '@/components/admin/names'
@@ -101,7 +101,7 @@ function Accounts({ userId }: { userId: number }) {
   )
 }
 
-type Act = 'approve' | 'reject' | 'role' | 'access' | 'unlock'
+type Act = 'approve' | 'reject' | 'name' | 'role' | 'access' | 'unlock'
 
 function Acts({ user }: { user: AdminUser }) {
   const t = useText(adminActsText)
@@ -113,6 +113,9 @@ function Acts({ user }: { user: AdminUser }) {
     <>
       {user.id !== self.id && (
         <>
+          <Button size="small" onClick={() => setAct('name')}>
+            {t('changeName')}
+          </Button>
           <Button size="small" onClick={() => setAct('role')}>
             {isCustomer ? t('makeAdmin') : t('makeCustomer')}
           </Button>
@@ -137,6 +140,7 @@ function Acts({ user }: { user: AdminUser }) {
         </Button>
       )}
       {(act === 'approve' || act === 'reject') && <DecideKycDialog user={user} action={act} onClose={close} />}
+      {act === 'name' && <ChangeNameDialog user={user} onClose={close} />}
       {act === 'role' && <ChangeRoleDialog user={user} onClose={close} />}
       {act === 'unlock' && <UnlockDialog user={user} onClose={close} />}
       {act === 'access' && <ChangeAccessDialog user={user} onClose={close} />}

@@ -1,5 +1,5 @@
 import { toWire } from '@/lib/money'
-import type { paths } from '../schema'
+import type { components, paths } from '../schema'
 import type {
   AdminUser,
   AuditEntry,
@@ -18,6 +18,7 @@ import type {
 } from '../types'
 import { apiRequest } from './request'
 
+type Schemas = components['schemas']
 type Ask<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } }
   ? NonNullable<Query>
   : never
@@ -31,7 +32,7 @@ export const adminAPI = {
   getUsers: (query: Ask<'/admin/users'> = {}, signal?: AbortSignal) =>
     apiRequest<Page<AdminUser>>('/admin/users', { query, signal }),
   getUser: (userId: number, signal?: AbortSignal) => apiRequest<AdminUser>(`/admin/users/${userId}`, { signal }),
-  updateUser: (userId: number, body: { role?: 'customer' | 'admin'; is_active?: boolean; unlock?: boolean; reason: string }) =>
+  updateUser: (userId: number, body: Partial<Schemas['UserUpdate']>) =>
     apiRequest<AdminUser>(`/admin/users/${userId}`, { method: 'PUT', body }),
 
   getPendingKYC: (query: Ask<'/admin/kyc/pending'> = {}, signal?: AbortSignal) =>

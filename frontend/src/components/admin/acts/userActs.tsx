@@ -1,7 +1,9 @@
+import { useState } from 'react'
 import { useText } from '@/lib/i18n'
 import { adminActsText } from '@/locales/adminActs'
 import { adminAPI } from '@/services/api'
 import type { AdminUser } from '@/services/types'
+import { TextInput } from '../../ui/Field'
 import { nameOf } from '../names'
 import { ActDialog, type ActProps } from './ActDialog'
 
@@ -41,6 +43,30 @@ export function ChangeRoleDialog({ user, ...rest }: ActProps & { user: AdminUser
       act={(reason) => adminAPI.updateUser(user.id, { role: promotes ? 'admin' : 'customer', reason })}
       said={() => t('roleChanged', { name })}
     />
+  )
+}
+
+/** Give somebody the name that their papers say, which they can't change themselves once it was checked. */
+export function ChangeNameDialog({ user, ...rest }: ActProps & { user: AdminUser }) {
+  const t = useText(adminActsText)
+  const name = nameOf(user)
+  const [typed, setTyped] = useState(user.full_name)
+  const next = typed.trim()
+  return (
+    <ActDialog
+      {...rest}
+      title={t('changeNameTitle', { name })}
+      description={t('changeNameHint')}
+      confirmLabel={t('changeName')}
+      reason="required"
+      focusReason={false}
+      writes={[t('writesName', { name: next || user.username })]}
+      check={() => (next === '' ? t('nameMissing') : undefined)}
+      act={(reason) => adminAPI.updateUser(user.id, { full_name: next, reason })}
+      said={(changed) => t('nameChanged', { name: nameOf(changed) })}
+    >
+      <TextInput label={t('newName')} autoComplete="off" maxLength={60} value={typed} onChange={(event) => setTyped(event.target.value)} />
+    </ActDialog>
   )
 }
 
