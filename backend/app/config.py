@@ -136,6 +136,7 @@ class Settings(BaseSettings):
     # -- limits of use ----------------------------------------------------------------------------------------------
     rate_limit_enabled: bool = True  # off for load tests, where one person is a thousand
     rate_limit_per_user: str = "600/minute"  # any one person's calls
+    rate_limit_people: str = "60/minute"  # looking others up: enough to pay by, too little to list all customers
     rate_limit_anonymous: str = "120/minute"  # calls without a token, per address
     rate_limit_login: str = "20/minute"  # per address, before the lock-out per user
     rate_limit_register: str = "20/hour"  # per address: an office may be behind one, a robot is, too
@@ -176,7 +177,9 @@ class Settings(BaseSettings):
             raise ValueError(f"it must begin with {schemes[0]} and {found}")
         return value
 
-    @field_validator("rate_limit_per_user", "rate_limit_anonymous", "rate_limit_login", "rate_limit_register")
+    @field_validator(
+        "rate_limit_per_user", "rate_limit_people", "rate_limit_anonymous", "rate_limit_login", "rate_limit_register"
+    )
     @classmethod
     def _readable_rate(cls, value: str) -> str:
         if not _RATE.fullmatch(value.strip()):

@@ -57,7 +57,7 @@ class TestSources:
         with pytest.raises(ConfigurationError, match=r"JWT_SECRET_FILE names .*none, which can't be read"):
             Settings()
 
-    @pytest.mark.parametrize("name", ["PER_USER", "ANONYMOUS", "LOGIN", "REGISTER"])
+    @pytest.mark.parametrize("name", ["PER_USER", "PEOPLE", "ANONYMOUS", "LOGIN", "REGISTER"])
     @pytest.mark.parametrize(
         "rate", ["often", "", "0/minute", "-1/minute", "5/fortnight", "5/0 minutes", "5/minute;9/hour"]
     )

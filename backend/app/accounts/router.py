@@ -22,7 +22,7 @@ from app.edge.idempotency import Once
 from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
 from app.edge.wire import ExactRoute, RowId
-from app.identity.permissions import AdminUser, CurrentUser, KYCApproved
+from app.identity.permissions import AdminUser, CurrentUser, KYCApproved, LooksForPeople
 
 router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=ExactRoute)
 admin_router = APIRouter(prefix="/admin/accounts", tags=["admin"], route_class=ExactRoute)
@@ -71,7 +71,9 @@ def my_approved_accounts(user: CurrentUser, session: Read) -> list[AccountOut]:
 
 
 @router.get("/user/{user_id}")
-def accounts_of_user(user_id: Annotated[RowId, Path()], user: CurrentUser, session: Read) -> list[RecipientAccountOut]:
+def accounts_of_user(
+    user_id: Annotated[RowId, Path()], user: LooksForPeople, session: Read
+) -> list[RecipientAccountOut]:
     """Return where somebody can receive money: name, masked number and type, never a balance (C20)."""
     return [RecipientAccountOut.of(row) for row in service.of_user(session, user_id, usable_only=True)]
 

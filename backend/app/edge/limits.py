@@ -23,7 +23,9 @@ from app.cache.counts import Counts, Limit, Sharing
 from app.config import get_settings
 from app.core.errors import TooMany
 
-LimitName = Literal["rate_limit_per_user", "rate_limit_anonymous", "rate_limit_login", "rate_limit_register"]
+LimitName = Literal[
+    "rate_limit_per_user", "rate_limit_people", "rate_limit_anonymous", "rate_limit_login", "rate_limit_register"
+]
 
 
 class TooManyRequests(TooMany):

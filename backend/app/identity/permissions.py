@@ -147,6 +147,16 @@ async def kyc_approved_user(user: CurrentUser) -> SignedIn:
     return user
 
 
+async def asking_for_people(user: CurrentUser) -> SignedIn:
+    """Return the user, after counting that they look somebody up: nobody gets a list of the bank's customers.
+
+    Raises:
+        TooManyRequests: they did it too often.
+    """
+    limits.hit("rate_limit_people", str(user.id))
+    return user
+
+
 CurrentUser = Annotated[SignedIn, Depends(current_user)]
 """Anybody who is signed in; 401 otherwise."""
 
@@ -155,3 +165,6 @@ AdminUser = Annotated[SignedIn, Depends(admin_user)]
 
 KYCApproved = Annotated[SignedIn, Depends(kyc_approved_user)]
 """A customer whose KYC is approved; 403 for the others."""
+
+LooksForPeople = Annotated[SignedIn, Depends(asking_for_people)]
+"""Anybody who is signed in, to look others up: as often as one needs to pay them; 429 beyond."""

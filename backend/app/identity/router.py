@@ -17,7 +17,7 @@ from app.edge.wire import ExactRoute, RowId
 from app.identity import service, sessions, staff
 from app.identity.errors import SessionNotFound, SignInNeeded
 from app.identity.models import Role
-from app.identity.permissions import AdminUser, CurrentUser
+from app.identity.permissions import AdminUser, CurrentUser, LooksForPeople
 from app.identity.schemas import (
     AdminUserOut,
     AvailabilityOut,
@@ -154,14 +154,14 @@ def is_available(username: Annotated[Username, Query()], session: Read) -> Avail
 
 @router.get("/users/search")
 def search_people(
-    q: Annotated[str, Query(min_length=staff.SEARCH_CHARACTERS_MIN, max_length=60)], user: CurrentUser, session: Read
+    q: Annotated[str, Query(min_length=staff.SEARCH_CHARACTERS_MIN, max_length=60)], user: LooksForPeople, session: Read
 ) -> list[PersonOut]:
     """Find somebody to send money to, by the beginning of a username or of a name: at most ten."""
     return [PersonOut.of(row) for row in staff.search_people(session, asker_id=user.id, text=q)]
 
 
 @router.get("/users/{user_id}")
-def person(user_id: RowId, user: CurrentUser, session: Read) -> PersonOut:
+def person(user_id: RowId, user: LooksForPeople, session: Read) -> PersonOut:
     """Return what one may know of another customer: a name and a username."""
     return PersonOut.of(staff.person(session, user_id=user_id))
 

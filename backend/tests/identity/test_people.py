@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.database import unit_of_work
+from app.edge import limits
 from app.identity.models import User
 from tests.bank import Bank
+from tests.conftest import point_at
 
 
 class TestAvailable:
@@ -20,6 +24,26 @@ class TestAvailable:
     def test_what_can_be_no_username_is_422(self, bank: Bank) -> None:
         for name in ("", "ab", "a b c", "x" * 33, "<script>"):
             assert bank.api.get("/users/available", params={"username": name}).status_code == 422
+
+
+class TestLimitOfLookingUp:
+    """S27, S154.3: who pays finds whom to pay; who walks through the ids doesn't get a list of the bank's customers."""
+
+    def test_all_ways_to_look_somebody_up_are_counted_together_and_per_person(
+        self, bank: Bank, database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        alice, bob = bank.customer(), bank.customer()
+        point_at(monkeypatch, database, rate_limit_enabled="true", rate_limit_people="4/minute")
+        limits.forget_all()
+        ways = [f"/users/{bob.id}", f"/accounts/user/{bob.id}", "/users/search", "/users/987654"]
+
+        assert [alice.get(path, q="cu").status_code for path in ways] == [200, 200, 200, 404]
+        for path in ways:
+            answer = alice.get(path, q="cu")
+            assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+            assert 1 <= int(answer.headers["retry-after"]) <= 60
+        assert [alice.get(path).status_code for path in ("/auth/me", "/accounts/me")] == [200, 200]
+        assert bob.get(f"/users/{alice.id}").status_code == 200
 
 
 class TestPerson:

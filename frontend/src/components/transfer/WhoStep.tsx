@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useUser } from '@/contexts/AuthContext'
 import { useText } from '@/lib/i18n'
+import { useDebounced } from '@/lib/useDebounced'
 import { transferText } from '@/locales/transfer'
 import { useSummary } from '@/services/queries/dashboard'
 import { SEARCH_LENGTH_MIN, useSearchUsers } from '@/services/queries/people'
@@ -9,12 +10,14 @@ import { Combobox } from '../ui/Combobox'
 import { StepFrame } from './StepFrame'
 import type { Transfer } from './useTransfer'
 
+const PAUSE_MS = 300
+
 /** Who: by name or username, or one of those paid lately. Choosing goes on. */
 export function WhoStep({ transfer }: { transfer: Transfer }) {
   const t = useText(transferText)
   const user = useUser()
   const [query, setQuery] = useState('')
-  const search = useSearchUsers(query)
+  const search = useSearchUsers(useDebounced(query, PAUSE_MS)) // the bank counts how often one looks people up
   const asked = query.trim().length >= SEARCH_LENGTH_MIN
   const found = asked ? (search.data ?? []).filter(({ id }) => id !== user.id) : []
 
