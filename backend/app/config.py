@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -176,6 +177,18 @@ class Settings(BaseSettings):
             found = f"begins with {value.partition('://')[0]}://" if "://" in value else "isn't an address"
             raise ValueError(f"it must begin with {schemes[0]} and {found}")
         return value
+
+    @field_validator("search_url")
+    @classmethod
+    def _with_a_port(cls, value: str) -> str:
+        """Elasticsearch's client insists on one. An address that can't be read is left to `engines.check`, which says so."""
+        try:
+            parts = urlsplit(value)
+            if not parts.hostname or parts.port is not None:
+                return value
+        except ValueError:
+            return value
+        return parts._replace(netloc=f"{parts.netloc.rstrip(':')}:{443 if parts.scheme == 'https' else 80}").geturl()
 
     @field_validator(
         "rate_limit_per_user", "rate_limit_people", "rate_limit_anonymous", "rate_limit_login", "rate_limit_register"

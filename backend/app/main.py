@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -129,11 +130,16 @@ class Nyord(FastAPI):
 
 
 def _unusable_engine() -> str:
-    """Return what no waiting heals: a wrong password, an engine too old. One that is away only makes answers 503."""
+    """Return what no waiting heals: a wrong password, an engine too old. One that is away only makes answers 503.
+
+    What nobody foresaw is returned as well: uvicorn would take an error for "no lifespan here" and serve without one.
+    """
     try:
         require_engines(get_settings())
     except ConfigurationError as error:
         return str(error)
+    except Exception:
+        return traceback.format_exc()
     return ""
 
 

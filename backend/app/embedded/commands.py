@@ -100,6 +100,8 @@ def gateway(listener: int) -> list[str]:
         *server,
         "--http",
         "app.edge.one_write:Protocol",
+        "--lifespan",
+        "on",  # an error at start is the end, not a gateway without its acceptor
         "--loop",
         "uvloop",
         "--no-access-log",

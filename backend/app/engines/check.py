@@ -134,6 +134,8 @@ def _ask_rabbitmq(url: str) -> None:
         raise _Wrong(f"its virtual host {vhost!r} doesn't exist, or isn't this user's") from None
     except (amqp.exceptions.AMQPError, OSError) as error:
         raise _Away(str(error)) from None
+    except (TypeError, KeyError, ValueError):  # whatever kombu and amqp make of `?name=value`
+        raise _Wrong("the address has an option that RabbitMQ's client doesn't know") from None
     _require(str(properties.get("product", "something else")), str(properties.get("version", "")), RABBITMQ_MIN)
 
 
@@ -150,6 +152,8 @@ def _ask_redis(url: str) -> None:
         raise _Away(str(error)) from None
     except (redis.RedisError, ValueError) as error:
         raise _Wrong(str(error)) from None
+    except TypeError:  # `?name=value` becomes an argument of its connections
+        raise _Wrong("the address has an option that Redis's client doesn't know") from None
 
 
 def _ask_elasticsearch(url: str) -> None:
@@ -168,7 +172,7 @@ def _ask_elasticsearch(url: str) -> None:
         # Elasticsearch 7 doesn't understand the media type by which a client asks for answers of version 8.
         old = "media_type" in str(error)
         raise _Wrong("it is an Elasticsearch before 8, and Nyord needs 8 or later" if old else str(error)) from None
-    except elasticsearch.ApiError as error:
+    except (elasticsearch.ApiError, ValueError) as error:
         raise _Wrong(str(error)) from None
     except elasticsearch.TransportError as error:
         raise _Away(error.message) from None

@@ -223,7 +223,7 @@ class TestContainerfile:
         asyncio.run(config.loaded_app(scope, None, None))  # type: ignore[arg-type]
         assert seen == [client]
 
-    @pytest.mark.parametrize("option", ["--http", "--loop", "--ws-max-size", "--ws-per-message-deflate"])
+    @pytest.mark.parametrize("option", ["--http", "--lifespan", "--loop", "--ws-max-size", "--ws-per-message-deflate"])
     def test_its_gateway_is_made_of_the_same_parts_as_ours(self, option: str) -> None:
         command = json.loads(re.sub(r"\\\n", "", self.TEXT.rpartition("CMD ")[2]))
         ours = gateway([])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import MutableMapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi import FastAPI
 
 from app import config
 from app.config import ConfigurationError, Settings, get_settings
@@ -93,6 +97,17 @@ class TestRabbit:
     def test_nobody_listens(self) -> None:
         assert one(rabbitmq_url="amqp://nyord:s3cret@127.0.0.1:1/").may_pass
 
+    @pytest.mark.parametrize(
+        ("scheme", "option"), [("amqps", "ssl_cert=x"), ("amqps", "ssl_cert_reqs=x"), ("amqp", "foo=1"), ("amqp", "heartbeat=x")]
+    )  # fmt: skip
+    def test_an_option_that_is_none(self, scheme: str, option: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            found = one(rabbitmq_url=f"{scheme}://nyord:s3cret@127.0.0.1:{port}/x?{option}")
+        said = "which can't be used: the address has an option that RabbitMQ's client doesn't know."
+        assert found.text == f"RABBITMQ_URL names 127.0.0.1:{port}, {said}"
+        assert not found.may_pass
+
 
 class TestRedis:
     def test_usable(self, redis_url: str) -> None:
@@ -110,6 +125,12 @@ class TestRedis:
         found = one(redis_url="redis://:s3cret@127.0.0.1:1/0")
         assert found.may_pass
         assert "s3cret" not in found.text
+
+    def test_an_option_that_is_none(self) -> None:
+        found = one(redis_url="redis://:s3cret@127.0.0.1:1/0?foo=1")
+        said = "which can't be used: the address has an option that Redis's client doesn't know."
+        assert found.text == f"REDIS_URL names 127.0.0.1:1, {said}"
+        assert not found.may_pass
 
 
 class TestElasticsearch:
@@ -134,6 +155,22 @@ class TestElasticsearch:
 
     def test_nobody_listens(self) -> None:
         assert one(search_url="http://127.0.0.1:1").may_pass
+
+    @pytest.mark.parametrize(
+        ("address", "meant"),
+        [
+            ("http://127.0.0.1", "http://127.0.0.1:80"),
+            ("https://elastic:s3cret@[::1]/search", "https://elastic:s3cret@[::1]:443/search"),
+            ("http://elastic.internal:9200", "http://elastic.internal:9200"),
+        ],
+    )
+    def test_without_a_port_it_is_the_one_of_its_scheme(self, address: str, meant: str) -> None:
+        assert Settings(search_url=address).search_url == meant
+
+    def test_no_host(self) -> None:
+        found = one(search_url="http://")
+        assert found.text.startswith("SEARCH_URL names ")
+        assert not found.may_pass
 
 
 class TestRequireEngines:
@@ -221,6 +258,25 @@ class TestEntryPoints:
         assert "user or password is wrong" in said
         assert "Traceback" not in said
         assert "wr0ng" not in said
+
+    def test_what_nobody_foresaw_ends_the_gateway_too(self, gateway: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Not only with `--lifespan on`: without it, uvicorn would go on and answer every transfer with 500."""
+        from app import main
+
+        def fail(settings: Settings) -> list[Finding]:
+            raise RuntimeError("the moon is full")
+
+        async def receive() -> dict[str, str]:
+            return {"type": "lifespan.startup"}
+
+        async def send(message: MutableMapping[str, str]) -> None:
+            sent.append(message)
+
+        sent: list[MutableMapping[str, str]] = []
+        monkeypatch.setattr(main, "require_engines", fail)
+        asyncio.run(gateway({"type": "lifespan"}, receive, send))
+        assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
+        assert "RuntimeError: the moon is full" in sent[0]["message"]
 
     def test_one_that_is_away_is_waited_for(self, database: str) -> None:
         from tests.embedded.bank import Bank, eventually
