@@ -102,7 +102,8 @@ class Settings(BaseSettings):
     jwt_secret: SecretStr = SecretStr("")
     jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"  # one and no other: a token's header doesn't choose
     frontend_url: str = "http://localhost:3000"  # the origins that a browser may call from, with commas between them
-    # RabbitMQ, for events and for Celery's tasks. Absent: events travel in PostgreSQL, tasks inside the worker.
+    # RabbitMQ, for events and for Celery's tasks. Absent: events travel in PostgreSQL, tasks inside the worker. Of a cluster
+    # the addresses of all nodes, with `;` between them
     rabbitmq_url: str = ""
     broker_url: str = ""  # the same under Celery's name; it goes before the other
 
@@ -172,10 +173,12 @@ class Settings(BaseSettings):
     @classmethod
     def _known_scheme(cls, value: str, info: ValidationInfo) -> str:
         """The value itself stays out of the sentence: it has a password."""
-        schemes = _SCHEMES[str(info.field_name)]
-        if value and not value.startswith(schemes):
-            found = f"begins with {value.partition('://')[0]}://" if "://" in value else "isn't an address"
-            raise ValueError(f"it must begin with {schemes[0]} and {found}")
+        name = str(info.field_name)
+        schemes = _SCHEMES[name]
+        for address in value.split(";") if name in ("rabbitmq_url", "broker_url") else [value]:
+            if value and not address.startswith(schemes):
+                found = f"begins with {address.partition('://')[0]}://" if "://" in address else "isn't an address"
+                raise ValueError(f"it must begin with {schemes[0]} and {found}")
         return value
 
     @field_validator("search_url")
@@ -227,8 +230,8 @@ class Settings(BaseSettings):
     @property
     def events_broker_url(self) -> str:
         """The broker that events travel by: Celery's, if it is RabbitMQ. Empty: they stay in PostgreSQL (see events/)."""
-        scheme, _, rest = self.celery_broker_url.partition("://")
-        return "" if scheme == "memory" else f"{scheme.removeprefix('py')}://{rest}"
+        url = self.celery_broker_url
+        return "" if url.startswith("memory:") else ";".join(address.removeprefix("py") for address in url.split(";"))
 
     def require_usable(self) -> Settings:
         """Return these settings if a bank can run on them.

@@ -98,6 +98,10 @@ class TestSecrets:
         monkeypatch.setenv("METRICS_TOKEN", SECRET)
         assert SECRET not in repr(Settings()) + str(Settings())
 
+    def test_each_of_several_brokers_is_one_that_events_can_travel_by(self) -> None:
+        several = Settings(rabbitmq_url="pyamqp://a:1/x;amqps://b/x;pyamqp://c/x")
+        assert several.events_broker_url == "amqp://a:1/x;amqps://b/x;amqp://c/x"
+
     def test_an_address_that_can_t_be_used_is_named_without_its_password(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("RABBITMQ_URL", f"http://nyord:{SECRET}@broker/")
         with pytest.raises(ConfigurationError, match=r"RABBITMQ_URL can't be used: it must begin with amqp://") as told:

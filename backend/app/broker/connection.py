@@ -29,15 +29,49 @@ class TopologyMismatch(BankError):
     code = "topology_mismatch"
 
 
+# Of several addresses, the one that let us in last: a node that is gone isn't asked first each time.
+_last_good: dict[str, str] = {}
+
+
 @contextmanager
 def connected(url: str, name: str) -> Iterator[Any]:
     """Give a connection to the broker of this `amqp://user:password@host:port/vhost`, closed at the end.
 
+    Of several, with `;` between them, it is the first that lets us in, beginning with the one that did last.
+
     Raises:
-        amqp.exceptions.AMQPError, OSError: the broker is away, or refuses us.
+        amqp.exceptions.AMQPError, OSError: the broker is away, or refuses us; of several, all of them.
     """
-    parts = urlsplit(url)
-    connection = amqp.Connection(
+    connection = _connect(url, name)
+    try:
+        yield connection
+    finally:
+        with suppress(*BROKER_AWAY):
+            connection.close()
+
+
+def _connect(url: str, name: str) -> Any:
+    several = url.split(";")
+    start = several.index(_last_good.get(url, several[0]))
+    refusal: Exception | None = None
+    for address in several[start:] + several[:start]:
+        connection = _connection(address, name)
+        try:
+            connection.connect()
+        except BROKER_AWAY as error:
+            refusal = error
+            with suppress(*BROKER_AWAY):
+                connection.close()
+        else:
+            _last_good[url] = address
+            return connection
+    assert refusal
+    raise refusal
+
+
+def _connection(address: str, name: str) -> Any:
+    parts = urlsplit(address)
+    return amqp.Connection(
         host=f"{parts.hostname or 'localhost'}:{parts.port or (5671 if parts.scheme == 'amqps' else 5672)}",
         userid=unquote(parts.username or "guest"),
         password=unquote(parts.password or "guest"),
@@ -48,12 +82,6 @@ def connected(url: str, name: str) -> Iterator[Any]:
         heartbeat=HEARTBEAT_SECONDS,
         client_properties={"connection_name": name},
     )
-    try:
-        connection.connect()
-        yield connection
-    finally:
-        with suppress(*BROKER_AWAY):
-            connection.close()
 
 
 def declare(connection: Any, wanted: Topology) -> None:

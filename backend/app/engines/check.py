@@ -7,7 +7,7 @@ password in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -42,7 +42,11 @@ def check_engines(settings: Settings) -> list[Finding]:
         ("REDIS_URL", settings.redis_url, _ask_redis),
         ("SEARCH_URL", settings.search_url, _ask_elasticsearch),
     ]
-    found = [_finding(setting, url, ask) for setting, url, ask in questions if url]
+    found = [
+        _finding_of_several(setting, url.split(";"), ask) if ask is _ask_rabbitmq else _finding(setting, url, ask)
+        for setting, url, ask in questions
+        if url
+    ]
     return [finding for finding in found if finding is not None]
 
 
@@ -91,6 +95,13 @@ def _finding(setting: str, url: str, ask: Callable[[str], None]) -> Finding | No
         verb = "can't be reached" if passing else "can't be used"
         return Finding(setting, f"{setting} names {where}, which {verb}: {reason}.", passing)
     return None
+
+
+def _finding_of_several(setting: str, urls: Sequence[str], ask: Callable[[str], None]) -> Finding | None:
+    """Return what is wrong with any of them; that one is away only if all of them are."""
+    found = [_finding(setting, url, ask) for url in urls]
+    wrong = [finding for finding in found if finding and not finding.may_pass]
+    return wrong[0] if wrong else None if None in found else found[0]
 
 
 def _ask_postgresql(url: str) -> None:

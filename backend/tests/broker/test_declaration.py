@@ -58,3 +58,39 @@ class TestDeclaration:
         assert eventually(lambda: queue.queue in lengths(rabbitmq_vhost, [queue.queue]))
         commit(2)
         assert eventually(lambda: effects.seen == [1, 2])
+
+
+class TestSeveralAddresses:
+    """S139, S140: RabbitMQ in threes. A node that is lost costs a reconnect, and one that is away isn't asked again and again."""
+
+    def test_the_first_of_them_is_dead(
+        self, queue: Consumer, effects: Effects, runners: Runners, rabbitmq_vhost: str
+    ) -> None:
+        several = f"amqp://nyord:away@127.0.0.1:1/elsewhere;{rabbitmq_vhost}"
+        runners(several)
+        commit(1)
+        assert eventually(lambda: effects.seen == [1])
+        assert lengths(several, [queue.queue]) == {queue.queue: 0}
+
+    def test_the_node_that_we_are_connected_to_is_lost(
+        self, queue: Consumer, effects: Effects, runners: Runners, wire: Wire, rabbitmq_vhost: str
+    ) -> None:
+        runners(f"{wire.url};{rabbitmq_vhost}")
+        commit(1)
+        assert eventually(lambda: effects.seen == [1])
+        wire.cut()
+        commit(2)
+        assert eventually(lambda: effects.seen == [1, 2])
+
+    def test_the_last_one_that_answered_is_asked_first(self, wire: Wire, rabbitmq_vhost: str) -> None:
+        wire.cut()
+        several = f"{wire.url};{rabbitmq_vhost}"
+        with connected(several, "finds the second"):
+            pass
+        wire.mend()
+        with connected(several, "stays there") as connection:
+            assert connection.host == rabbitmq_vhost.rpartition("@")[2].partition("/")[0]
+
+    def test_all_are_away(self) -> None:
+        with pytest.raises(ConnectionRefusedError), connected("amqp://a@127.0.0.1:1/;amqp://a@127.0.0.1:2/", "nobody"):
+            pass

@@ -97,6 +97,19 @@ class TestRabbit:
     def test_nobody_listens(self) -> None:
         assert one(rabbitmq_url="amqp://nyord:s3cret@127.0.0.1:1/").may_pass
 
+    def test_several_addresses_of_which_one_answers(self, rabbitmq_url: str) -> None:
+        assert findings(rabbitmq_url=f"amqp://nyord:s3cret@127.0.0.1:1/;{rabbitmq_url}") == []
+
+    def test_several_addresses_none_of_which_answers(self) -> None:
+        found = one(rabbitmq_url="amqp://nyord:s3cret@127.0.0.1:1/;amqp://nyord:s3cret@127.0.0.1:2/")
+        assert found.text.startswith("RABBITMQ_URL names 127.0.0.1:1, which can't be reached")
+        assert found.may_pass
+
+    def test_several_addresses_of_which_one_is_wrong(self, rabbitmq_url: str) -> None:
+        found = one(rabbitmq_url=f"{rabbitmq_url};{with_wrong_password(rabbitmq_url)}")
+        assert "user or password is wrong" in found.text
+        assert "wr0ng" not in found.text
+
     @pytest.mark.parametrize(
         ("scheme", "option"), [("amqps", "ssl_cert=x"), ("amqps", "ssl_cert_reqs=x"), ("amqp", "foo=1"), ("amqp", "heartbeat=x")]
     )  # fmt: skip
@@ -190,6 +203,8 @@ class TestScheme:
             ("DATABASE_URL", "mysql://a:s3cret@h/x", "must begin with postgresql:// and begins with mysql://"),
             ("RABBITMQ_URL", "http://a:s3cret@h", "must begin with amqp:// and begins with http://"),
             ("BROKER_URL", "s3cret", "must begin with amqp:// and isn't an address"),
+            ("RABBITMQ_URL", "amqp://a:s3cret@h;b", "must begin with amqp:// and isn't an address"),
+            ("RABBITMQ_URL", "amqp://a:s3cret@h;http://b", "must begin with amqp:// and begins with http://"),
             ("REDIS_URL", "amqp://a:s3cret@h", "must begin with redis:// and begins with amqp://"),
             ("SEARCH_URL", "elastic://a:s3cret@h", "must begin with http:// and begins with elastic://"),
         ],
