@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -20,7 +20,7 @@ from app.core.errors import BankError
 
 # For the set-based statements that money and events move by. The planner has no statistics of arrays, nor of a table that was
 # empty a minute ago, and left alone it reads whole tables for them: measured 3x slower in settling, 10x in relaying.
-_PINS = {
+PINS: Final = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
@@ -28,12 +28,10 @@ _PINS = {
     "plan_cache_mode": "force_generic_plan",
 }
 # As columns of a SELECT at the start of a transaction: every statement after it finds its rows by index.
-PINNED_PLANS = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _PINS.items())
-# As options of a connection that does nothing else.
-PINNED_OPTIONS = " ".join(f"-c {name}={value}" for name, value in _PINS.items())
-
-# Whoever waited for a lock must see what was committed meanwhile. A database's own default may be another.
-READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
+PINNED_PLANS = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in PINS.items())
+# What holds on every connection of ours that does more than listen, whatever server and address say. Whoever waited for a lock
+# must see what was committed meanwhile.
+_ALWAYS: Final = {"timezone": "UTC", "default_transaction_isolation": "read committed"}
 
 # How soon every connection notices that the other machine is gone, of which nothing would ever tell it: seconds until it gives up
 # connecting, seconds of quiet until the kernel asks, and milliseconds that what was sent may be on its way. A server that is only
@@ -80,14 +78,15 @@ def shared_alias(model: type[Model]) -> type[Model]:
     return alias
 
 
-def connection_options(ours: str) -> str:
-    """Return the `options` of a connection: those in DATABASE_URL, a search_path say, and then ours, which go before them.
+def first_words(more: Mapping[str, str] | None = None) -> bytes:
+    """Return the statement that is said first on a connection of ours: what holds on it as long as it lives.
 
-    Options that are given beside an address would take the place of those in it. READ_COMMITTED is always among ours.
+    It must be said in autocommit, for a rollback would take it back. `options` of the connection would cost no statement, but
+    PgBouncer refuses them, and they would take the place of those in DATABASE_URL.
     """
-    own = psycopg.conninfo.conninfo_to_dict(get_settings().libpq_url).get("options")
-    ours = f"{READ_COMMITTED} {ours}"
-    return f"{own} {ours}" if own else ours
+    settings = _ALWAYS | dict(more or {})
+    said = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in settings.items())
+    return f"SELECT {said}".encode()
 
 
 @lru_cache
@@ -101,14 +100,11 @@ def engine() -> Engine:
         pool_timeout=5,
         pool_pre_ping=False,
         hide_parameters=True,  # what a statement was given stays out of error messages, and so out of the logs
-        connect_args={
-            "options": connection_options("-c timezone=UTC"),
-            "application_name": "nyord",
-            **PATIENCE,
-        },
+        connect_args={"application_name": "nyord", **PATIENCE},
     )
     made.dialect.dbapi_exception_translation_map = {ReadOnlySqlTransaction.__name__: OperationalError.__name__}
     event.listen(made, "handle_error", _leave_the_read_only)
+    event.listen(made, "connect", _say_first_words)
     return made
 
 
@@ -116,6 +112,12 @@ def _leave_the_read_only(context: ExceptionContext) -> None:
     """Have all connections made anew: a session that began when the database could only be read may stay so for good."""
     if isinstance(context.original_exception, ReadOnlySqlTransaction):
         context.is_disconnect = True
+
+
+def _say_first_words(connection: psycopg.Connection[Any], _record: object) -> None:
+    connection.autocommit = True
+    connection.execute(first_words())
+    connection.autocommit = False
 
 
 @lru_cache

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 from urllib.parse import quote
 
@@ -18,8 +20,8 @@ from app.cli_support import BACKEND
 from app.config import get_settings
 from app.database import (
     PATIENCE,
-    connection_options,
     driver_connection,
+    first_words,
     forget_engine,
     new_session,
     shared_alias,
@@ -28,6 +30,7 @@ from app.database import (
 from app.identity.models import User
 from app.ledger.seal import seal
 from app.transactions import queries
+from app.transactions.accept import Acceptor
 from app.transactions.models import Transaction
 from tests.bank import Bank
 from tests.conftest import point_at
@@ -74,7 +77,8 @@ class TestOptions:
                 alice, bob = bank.customer(100_00), bank.customer()
                 with new_session() as session:
                     assert session.scalar(text("SHOW transaction_isolation")) == "read committed"
-                with psycopg.connect(database, options=connection_options("-c timezone=UTC")) as own:
+                with psycopg.connect(database, autocommit=True) as own:
+                    own.execute(first_words())
                     assert own.execute("SHOW transaction_isolation").fetchone() == ("read committed",)
                 assert alice.send(bob, 40).status_code == 201
                 bank.settle()
@@ -88,9 +92,45 @@ class TestOptions:
         without = {
             where
             for where, _, values in calls_of_connect()
-            if "PATIENCE" in values and not any("connection_options" in value or value == "options" for value in values)
+            if "PATIENCE" in values and "first_words(" not in (BACKEND / where).read_text()
         }
         assert without == {"app/beat.py", "app/events/runner.py", "app/realtime/hub.py"}
+
+    def test_ours_are_said_after_connecting_and_outlive_a_rollback(
+        self, reused_database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """PgBouncer refuses `options` at the start of a connection, or swallows them."""
+        point_at(monkeypatch, f"{reused_database}&options={quote('-c timezone=Asia/Kolkata')}")
+        try:
+            with new_session() as session:
+                session.execute(text("SELECT 1"))
+                session.rollback()
+                shown = session.scalar(text("SELECT current_setting('timezone')"))
+                given = driver_connection(session).info.get_parameters()["options"]
+        finally:
+            forget_engine()
+            get_settings.cache_clear()
+        assert (shown, given) == ("UTC", "-c timezone=Asia/Kolkata")
+
+    def test_what_the_acceptor_s_connection_needs_holds_for_good(
+        self, reused_database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def shown() -> tuple[object, ...] | None:
+            async with await Acceptor(get_settings())._connect() as connection:
+                with suppress(psycopg.errors.DivisionByZero):
+                    await connection.execute("SELECT 1 / 0")
+                names = ", ".join(f"current_setting('{name}')" for name in wanted)
+                return await (await connection.execute(f"SELECT {names}".encode())).fetchone()
+
+        wanted = {"timezone": "UTC", "nyord.wakes_relay": "on", "enable_seqscan": "off", "enable_hashjoin": "off"}
+        point_at(monkeypatch, reused_database)
+        try:
+            assert asyncio.run(shown()) == tuple(wanted.values())
+        finally:
+            get_settings.cache_clear()
+
+    def test_no_connection_is_given_any_at_its_start(self) -> None:
+        assert [where for where, names, _ in calls_of_connect() if "options" in names] == []
 
 
 def calls_of_connect() -> Iterator[tuple[str, set[str | None], list[str]]]:

@@ -21,7 +21,7 @@ from app.broker.topology import EVENTS
 from app.config import get_settings
 from app.core import failpoints
 from app.core.arrays import int_array
-from app.database import PATIENCE, PINNED_OPTIONS, connection_options
+from app.database import PATIENCE, PINS, first_words
 from app.events import measured
 from app.events.catalogue import Event, canonical
 from app.events.consumer import queues_for
@@ -57,10 +57,10 @@ def relay(broker: Broker, stopping: threading.Event) -> None:
         TopologyMismatch: something on the broker has our name and other arguments.
     """
     pause_seconds = between_turns_seconds()
-    options = connection_options(f"-c timezone=UTC -c synchronous_commit=off {PINNED_OPTIONS}")
     with psycopg.connect(
-        get_settings().libpq_url, autocommit=True, application_name="nyord-relay", options=options, **PATIENCE
+        get_settings().libpq_url, autocommit=True, application_name="nyord-relay", **PATIENCE
     ) as database:
+        database.execute(first_words({"synchronous_commit": "off", **PINS}))
         if not _is_ours(database, stopping):
             return
         database.execute("LISTEN outbox")

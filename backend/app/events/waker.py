@@ -12,7 +12,7 @@ from typing import Final
 import psycopg
 
 from app.config import get_settings
-from app.database import DRIVER_AWAY, PATIENCE, connection_options
+from app.database import DRIVER_AWAY, PATIENCE, first_words
 from app.events.threads import Threads
 
 # In a crowd, so long lies between two words to the relay, and between two of its turns: each turn costs worker and PostgreSQL
@@ -22,7 +22,7 @@ _BETWEEN_TURNS_SECONDS: Final = 0.01
 _BETWEEN_TURNS_OVER_A_BROKER_SECONDS: Final = 0.02
 
 _WAKE: Final = "SELECT pg_notify('outbox', '')"
-_OPTIONS: Final = "-c timezone=UTC -c synchronous_commit=off"  # nothing is written, so there is no disk to wait for
+_HURRY: Final = {"synchronous_commit": "off"}  # nothing is written, so there is no disk to wait for
 _JOIN_SECONDS_MAX: Final = 5.0
 
 
@@ -55,9 +55,9 @@ class Waker:
     def _tell(self) -> None:
         pause_seconds = between_turns_seconds()
         with psycopg.connect(
-            get_settings().libpq_url, autocommit=True, application_name="nyord-waker",
-            options=connection_options(_OPTIONS), **PATIENCE,
-        ) as connection:  # fmt: skip
+            get_settings().libpq_url, autocommit=True, application_name="nyord-waker", **PATIENCE
+        ) as connection:
+            connection.execute(first_words(_HURRY))
             while True:
                 self._due.wait()
                 is_last = self._threads.stopping.is_set()

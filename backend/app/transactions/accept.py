@@ -20,7 +20,7 @@ import structlog
 
 from app.config import Settings
 from app.core.errors import Unavailable
-from app.database import DRIVER_AWAY, PATIENCE, PINNED_OPTIONS, connection_options
+from app.database import DRIVER_AWAY, PATIENCE, PINS, first_words
 from app.events.waker import Waker
 from app.transactions.batch import Answer, Batch, Wanted
 
@@ -116,10 +116,11 @@ class Acceptor:
                 delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(
-            self._settings.libpq_url, autocommit=True, application_name="nyord-accept",
-            options=connection_options(f"-c timezone=UTC -c nyord.wakes_relay=on {PINNED_OPTIONS}"), **PATIENCE,
-        )  # fmt: skip
+        connection = await psycopg.AsyncConnection.connect(
+            self._settings.libpq_url, autocommit=True, application_name="nyord-accept", **PATIENCE
+        )
+        await connection.execute(first_words({"nyord.wakes_relay": "on", **PINS}))
+        return connection
 
     async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:
         while not (self._stopping and not self._waiting):
