@@ -9,6 +9,7 @@ statement. In between, `rules` decides in plain Python.
 from __future__ import annotations
 
 import asyncio
+import select
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -123,10 +124,15 @@ class Acceptor:
         return connection
 
     async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """Commit what comes, until it is time to stop or PostgreSQL has hung up while nothing came."""
+        unasked = select.poll()
+        unasked.register(connection.fileno(), select.POLLIN)
         while not (self._stopping and not self._waiting):
             if not self._waiting:
                 self._wake.clear()
                 await self._wake.wait()
+                if unasked.poll(0):  # nothing was asked, so it is a goodbye, and who has come needs a new connection
+                    return
                 continue
             taken, began = self._take(), time.monotonic()
             try:

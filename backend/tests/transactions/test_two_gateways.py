@@ -88,6 +88,17 @@ class TestRelayNotTold:
 class TestDatabaseAway:
     """Whoever waits while PostgreSQL goes away is told, in whichever half of a batch they are."""
 
+    def test_the_first_transfer_after_a_restart_is_accepted(self, bank: Bank, database: str) -> None:
+        alice, bob = bank.customer(10_000_00), bank.customer()
+        assert alice.send(bob, 1).status_code == 201
+        with psycopg.connect(database, autocommit=True) as connection:
+            ended = connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND application_name = 'nyord-accept'"
+            )
+            assert ended.fetchall() == [(True,)]
+        assert alice.send(bob, 1).status_code == 201
+
     def test_while_a_refused_batch_is_tried_in_halves(self, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
         alice, bob = bank.customer(10_000_00), bank.customer()
 
