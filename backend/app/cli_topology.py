@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import unquote, urlsplit
 
@@ -62,16 +63,20 @@ _OF_A_VIRTUAL_HOST = ("list_queues", "list_exchanges", "list_bindings", "list_co
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
-def rabbitmqctl(context: typer.Context) -> None:
+def rabbitmqctl(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The engines folder.")] = None,
+) -> None:
     """Run RabbitMQ's own tool on the RabbitMQ of `nyord engines`: `nyord rabbitmqctl list_queues name messages_ready`."""
     from app.engines import control
     from app.engines.folder import Room, default_folder
     from app.engines.rabbitmq import RabbitEngine
 
-    folder = default_folder()
+    folder = (data or default_folder()).expanduser().absolute()
     if not control.status(folder, "rabbitmq").running:
         fail(
-            "RabbitMQ doesn't run here: start it with `nyord engines up`, or use rabbitmqctl on the machine where it runs."
+            "RabbitMQ doesn't run here: start it with `nyord engines up` (was it `--data DIR`? say it here, too), "
+            "or use rabbitmqctl on the machine where it runs."
         )
     engine = RabbitEngine(Room(folder, "rabbitmq"), print)
     state = engine.room.state()

@@ -213,11 +213,6 @@ class Settings(BaseSettings):
         return value
 
     @property
-    def sqlalchemy_url(self) -> str:
-        """The database address for SQLAlchemy: the same address, with the driver named."""
-        return "postgresql+psycopg://" + self.libpq_url.split("://", 1)[1]
-
-    @property
     def libpq_url(self) -> str:
         """The database address as libpq and psycopg read it."""
         return "postgresql://" + self.database_url.split("://", 1)[1]

@@ -89,23 +89,28 @@ def first_words(more: Mapping[str, str] | None = None) -> bytes:
     return f"SELECT {said}".encode()
 
 
-@lru_cache
-def engine() -> Engine:
-    """Return this process's engine. Times are UTC on every connection."""
-    settings = get_settings()
+def new_engine(**options: Any) -> Engine:
+    """Return an engine for DATABASE_URL as libpq reads it: SQLAlchemy's own parser doesn't know several hosts."""
+    address = psycopg.conninfo.conninfo_to_dict(get_settings().libpq_url)
     made = create_engine(
-        settings.sqlalchemy_url,
-        pool_size=settings.database_pool_size,
-        max_overflow=10,
-        pool_timeout=5,
-        pool_pre_ping=False,
-        hide_parameters=True,  # what a statement was given stays out of error messages, and so out of the logs
-        connect_args={"application_name": "nyord", **PATIENCE},
+        "postgresql+psycopg://", connect_args={**address, "application_name": "nyord", **PATIENCE}, **options
     )
     made.dialect.dbapi_exception_translation_map = {ReadOnlySqlTransaction.__name__: OperationalError.__name__}
     event.listen(made, "handle_error", _leave_the_read_only)
     event.listen(made, "connect", _say_first_words)
     return made
+
+
+@lru_cache
+def engine() -> Engine:
+    """Return this process's engine. Times are UTC on every connection."""
+    return new_engine(
+        pool_size=get_settings().database_pool_size,
+        max_overflow=10,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        hide_parameters=True,  # what a statement was given stays out of error messages, and so out of the logs
+    )
 
 
 def _leave_the_read_only(context: ExceptionContext) -> None:

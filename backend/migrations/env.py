@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy import Connection, NullPool
 
-from app.config import get_settings
+from app.database import new_engine
 from app.models import Base
 
 # One migrator at a time: two starts on one database wait for each other instead of colliding.
@@ -26,8 +26,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    # Who waited for the lock must see what the other one has done.
-    with create_engine(
-        get_settings().sqlalchemy_url, poolclass=NullPool, isolation_level="READ COMMITTED"
-    ).connect() as connection:
+    with new_engine(poolclass=NullPool).connect() as connection:
         run(connection)

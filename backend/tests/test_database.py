@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from app.accounts.models import Account
+from app.cli_database import upgrade
 from app.cli_support import BACKEND
 from app.config import get_settings
 from app.database import (
@@ -29,11 +31,13 @@ from app.database import (
 )
 from app.identity.models import User
 from app.ledger.seal import seal
+from app.search.engine import index_folder
 from app.transactions import queries
 from app.transactions.accept import Acceptor
 from app.transactions.models import Transaction
 from tests.bank import Bank
 from tests.conftest import point_at
+from tests.engine_fixtures import own_database
 
 THREADS = 6
 ALIASES = {"_src": Account, "_dest": Account, "_payer": User, "_payee": User, "_refund": Transaction}
@@ -131,6 +135,24 @@ class TestOptions:
 
     def test_no_connection_is_given_any_at_its_start(self) -> None:
         assert [where for where, names, _ in calls_of_connect() if "options" in names] == []
+
+
+class TestSeveralHosts:
+    """libpq's own form for failing over is understood by all who read the address, SQLAlchemy and Alembic among them."""
+
+    @pytest.mark.slow
+    def test_a_bank_on_the_one_that_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with own_database(f"several_hosts_{os.getpid()}") as url:
+            point_at(monkeypatch, url.replace("@", "@127.0.0.1:1,") + "?target_session_attrs=read-write")
+            try:
+                upgrade()
+                with new_session() as session:
+                    assert session.scalar(text("SELECT count(*) FROM users")) == 0
+                without_a_folder = get_settings().model_copy(update={"search_folder": "", "nyord_data": ""})
+                assert index_folder(without_a_folder).name.startswith("search-")
+            finally:
+                forget_engine()
+                get_settings.cache_clear()
 
 
 def calls_of_connect() -> Iterator[tuple[str, set[str | None], list[str]]]:

@@ -84,7 +84,9 @@ class _Away(Exception):
 def _finding(setting: str, url: str, ask: Callable[[str], None]) -> Finding | None:
     try:
         place = urlsplit(url)
-        where = f"{place.hostname}:{place.port}" if place.port else str(place.hostname or "its socket")
+        where = place.netloc.rpartition("@")[2] or "its socket"
+        for host in where.split(",") if setting == "DATABASE_URL" else [where]:  # libpq takes several
+            _ = urlsplit(f"//{host}").port
     except ValueError:
         return Finding(setting, f"{setting} can't be read as an address: check its port, and write %40 for @.", False)
     try:

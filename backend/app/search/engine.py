@@ -52,5 +52,7 @@ def index_folder(settings: Settings) -> Path:
     if settings.nyord_data:
         return Path(settings.nyord_data) / "search"
     address = urlsplit(settings.libpq_url)
-    whose = f"{address.hostname}:{address.port}{address.path}?{address.query}"
+    hosts = address.netloc.rpartition("@")[2]
+    where = hosts if "," in hosts else f"{address.hostname}:{address.port}"
+    whose = f"{where}{address.path}?{address.query}"
     return Path.home() / ".cache" / "nyord" / f"search-{hashlib.sha256(whose.encode()).hexdigest()[:12]}"

@@ -37,6 +37,11 @@ def with_wrong_password(url: str) -> str:
     return url.replace(f":{urlsplit(url).password}@", ":wr0ng%40pass@")
 
 
+def of_several_hosts(url: str) -> str:
+    """Return libpq's own form for failing over, with a host before this one that is away."""
+    return url.replace("@", "@127.0.0.1:1,") + "?target_session_attrs=read-write"
+
+
 class TestNothingIsSet:
     def test_nothing_is_asked(self) -> None:
         assert findings() == []
@@ -63,6 +68,18 @@ class TestPostgres:
         found = one(database_url="postgresql://nyord:s3cret@127.0.0.1:1/nyord")
         assert found.text == "DATABASE_URL names 127.0.0.1:1, which can't be reached: Connection refused."
         assert found.may_pass
+
+    def test_several_hosts_of_which_one_answers(self, postgres15_url: str) -> None:
+        assert findings(database_url=of_several_hosts(postgres15_url)) == []
+
+    def test_several_hosts_none_of_which_answers(self) -> None:
+        found = one(database_url=of_several_hosts("postgresql://nyord:s3cret@127.0.0.1:2/nyord"))
+        assert found.text == "DATABASE_URL names 127.0.0.1:1,127.0.0.1:2, which can't be reached: Connection refused."
+        assert found.may_pass
+
+    def test_several_hosts_of_which_one_has_a_port_that_is_none(self) -> None:
+        found = one(database_url=of_several_hosts("postgresql://nyord:s3cret@127.0.0.1:x/nyord"))
+        assert found.text.startswith("DATABASE_URL can't be read as an address: check its port")
 
     def test_too_old(self, postgres15_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """No older PostgreSQL is to be had here, so the bound is raised instead."""

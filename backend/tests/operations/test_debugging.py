@@ -179,3 +179,11 @@ class TestOurs:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert "banking.transactions" in done.stdout.split()
+
+    def test_rabbitmqctl_of_engines_in_a_folder_of_yours(self, rabbitmq_url: str, engines_folder: Path) -> None:
+        done = subprocess.run(
+            command("rabbitmqctl", "--data", engines_folder, "list_vhosts", "--silent"), env=environment(),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert rabbitmq_url.rpartition("/")[2] in done.stdout.split()
