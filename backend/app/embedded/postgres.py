@@ -41,6 +41,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] ",
+    "log_error_verbosity": "terse",  # PostgreSQL's details quote the row: a taken e-mail address would stand in its log
 }
 
 # The same order of text on every machine, checksums on every page, and a password even on the socket.

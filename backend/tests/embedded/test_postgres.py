@@ -54,6 +54,17 @@ class TestStart:
             "timezone": "UTC",
         }
 
+    def test_the_log_says_what_went_wrong_and_not_with_whom(self, home: Home) -> None:
+        with EmbeddedPostgres(home) as postgres:
+            write(postgres.url, "asha@example.org")
+            with psycopg.connect(postgres.url, autocommit=True) as connection:
+                connection.execute("CREATE UNIQUE INDEX taken ON kept (lower(text))")
+                with pytest.raises(psycopg.errors.UniqueViolation, match="asha@example"):  # the bank itself is told
+                    connection.execute("INSERT INTO kept VALUES (%s)", ("Asha@Example.org",))
+            written = postgres.log.read_text()
+        assert 'duplicate key value violates unique constraint "taken"' in written
+        assert "@example" not in written.lower()
+
     def test_without_the_password_nobody_gets_in(self, home: Home) -> None:
         with EmbeddedPostgres(home) as postgres:
             with pytest.raises(psycopg.OperationalError, match="password"):
