@@ -65,6 +65,12 @@ class Incoming(HttpToolsProtocol):
         self._bytes = 0
         super().on_body(body)
 
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over. A head that the socket's own reader can't take would be dropped there without a word."""
+        super().handle_websocket_upgrade()
+        if not getattr(self.transport.get_protocol(), "handshake_initiated", True):
+            self._refuse(400, "invalid_request", "The request couldn't be read: no socket begins like this.")
+
     def _read(self, piece: bytes) -> bool:
         """Return whether there may be more to read: not if the connection ends, nor if it is a socket from here on."""
         try:

@@ -11,6 +11,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.typing import EventDict
 from uvicorn import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
 from app.edge.incoming import HEAD_BYTES_MAX
@@ -88,6 +89,9 @@ class Line:
 
     def set_protocol(self, protocol: object) -> None:
         self.protocol = protocol
+
+    def get_protocol(self) -> object:
+        return self.protocol
 
     @property
     def statuses(self) -> list[int]:
@@ -243,6 +247,38 @@ class TestSize:
         line = served(story)
         assert line.statuses == [400]
         assert line.error["code"] == "invalid_request"
+
+
+class TestSockets:
+    """A socket begins, or its connection ends: none stays that can neither speak nor be spoken to."""
+
+    @pytest.mark.parametrize(
+        "line", [b"X-A: " + b"a" * 20_000, b"\r\n".join([b"a: b"] * 200), b"Content-Length: 0, 0", b"Content-Length: 4"]
+    )
+    def test_a_head_that_their_own_reader_can_t_take(self, line: bytes) -> None:
+        async def story(caller: Caller) -> None:
+            caller.protocol.ws_protocol_class = WebSocketsSansIOProtocol
+            caller.say(SOCKET[:-2] + line + b"\r\n\r\nbody")
+            assert caller.line.is_closed
+
+        line_seen = served(story)
+        assert line_seen.statuses == [400]
+        assert line_seen.error["code"] == "invalid_request"
+
+    def test_a_head_that_it_can_take(self) -> None:
+        key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+
+        async def accepting(scope: Scope, receive: Receive, send: Send) -> None:
+            await send({"type": "websocket.accept"})
+            await asyncio.Event().wait()
+
+        async def story(caller: Caller) -> None:
+            caller.protocol.ws_protocol_class = WebSocketsSansIOProtocol
+            caller.say(SOCKET[:-2] + key)
+            await caller.answered()
+            assert not caller.line.is_closed
+
+        assert served(story, accepting).statuses == [101]
 
 
 class TestLog:
