@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Final
-from unicodedata import category
+from unicodedata import category, combining
 
 # Control characters, format characters (invisible, or they turn the reading order), half pairs, ends of lines and paragraphs.
 _REFUSED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")  # Unicode calls them letters, and nobody sees them
 _JOINERS: Final = frozenset("\u200c\u200d")  # Hindi tells a half letter from a joined one by them
+_VIRAMA: Final = 9  # the class of the sign that takes a letter's vowel: a joiner behind it ends many a Malayalam name
 
 
 def is_one_line(text: str) -> bool:
@@ -30,10 +31,12 @@ def has_letter(text: str) -> bool:
 def _is_seen(text: str, place: int) -> bool:
     character = text[place]
     if character in _JOINERS:
-        return 0 < place < len(text) - 1 and _can_be_joined(text[place - 1]) and _can_be_joined(text[place + 1])
+        return _can_be_joined(text[place - 1 : place]) and (
+            combining(text[place - 1]) == _VIRAMA or _can_be_joined(text[place + 1 : place + 2])
+        )
     return character not in _BLANK_LETTERS and category(character) not in _REFUSED
 
 
 def _can_be_joined(character: str) -> bool:
     """Return whether it is a letter, a mark or a sign, but none of ASCII: between those a joiner would only hide."""
-    return not character.isascii() and category(character)[0] in "LMS"
+    return character != "" and not character.isascii() and category(character)[0] in "LMS"

@@ -34,7 +34,17 @@ class TestOneLine:
             assert is_one_line(text) == all(category(character) != "Cc" for character in text)
 
     @pytest.mark.parametrize(
-        "text", ["", "Asha Rao", "क्\u200dष", "श्री\u200cमान", "می\u200cخواهم", "👩\u200d❤️\u200d👨 🎂", "R\u043ehan"]
+        "text",
+        [
+            "",
+            "Asha Rao",
+            "क्\u200dष",
+            "श्री\u200cमान",
+            "می\u200cخواهم",
+            "👩\u200d❤️\u200d👨 🎂",
+            "R\u043ehan",
+            "\u0d30\u0d3e\u0d1c\u0d28\u0d4d\u200d \u0d2a\u0d3f",
+        ],
     )
     def test_joiners_where_they_join(self, text: str) -> None:
         assert is_one_line(text)
