@@ -12,7 +12,7 @@ from app.core import clock
 from app.events.catalogue import KYCStatusChanged, UserChanged
 from app.events.outbox import record
 from app.identity import sessions
-from app.identity.errors import LastAdmin, OwnAccess, OwnMatter, UserNotFound
+from app.identity.errors import AdminOnly, LastAdmin, OwnAccess, OwnMatter, UserNotFound
 from app.identity.models import Role, User
 
 SEARCH_CHARACTERS_MIN = 2  # one letter would list the bank's customers
@@ -84,6 +84,7 @@ def update_user(
         OwnMatter: `by` would unlock themselves, and whoever has their session could try passwords without end; or `by` would
             give themselves another name.
         LastAdmin: nobody would be left to run the bank.
+        AdminOnly: `by` isn't an active admin any more: of two who switch each other off at once, one is late.
     """
     if unlock or full_name is not None:
         refuse_own_matter(by, user_id)
@@ -98,18 +99,17 @@ def update_user(
     user = next((row for row in rows if row.id == user_id), None)
     if user is None:
         raise UserNotFound
-    changes: dict[str, str | bool] = {}
-    if role is not None and role != user.role:
-        changes["role"] = role.value
-    if is_active is not None and is_active != user.is_active:
-        changes["is_active"] = is_active
-    if full_name is not None and full_name != user.full_name:
-        changes["full_name"] = full_name
+    wanted = {"role": role and role.value, "is_active": is_active, "full_name": full_name}
+    changes: dict[str, str | bool] = {
+        name: value for name, value in wanted.items() if value is not None and value != getattr(user, name)
+    }
     if _loses_access(user, changes):
         if user.id == by:
             raise OwnAccess
         if not any(row.id != user.id and row.role == Role.ADMIN and row.is_active for row in rows):
             raise LastAdmin
+    if by is not None and not any(row.id == by and row.role == Role.ADMIN and row.is_active for row in rows):
+        raise AdminOnly
     for name, value in changes.items():
         setattr(user, name, value)
     if unlock and user.is_locked:

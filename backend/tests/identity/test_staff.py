@@ -12,6 +12,7 @@ from app.database import unit_of_work
 from app.identity import service, staff
 from app.identity.errors import LastAdmin
 from app.identity.models import Role, User
+from tests.waiting import wait_for_a_waiter
 
 from .conftest import PASSWORD, Person, events
 
@@ -142,7 +143,21 @@ class TestUpdateUser:
 
     def test_the_last_admin_stays(self, staff_member: Person) -> None:
         with pytest.raises(LastAdmin), unit_of_work() as session:
-            staff.update_user(session, user_id=staff_member.id, by=0, role=Role.CUSTOMER)
+            staff.update_user(session, user_id=staff_member.id, by=None, role=Role.CUSTOMER)
+
+    def test_of_two_who_switch_each_other_off_one_is_late(
+        self, staff_member: Person, person: Callable[..., Person], session: Session
+    ) -> None:
+        other, third = person("other", admin=True), person("third", admin=True)
+
+        with ThreadPoolExecutor(1) as pool:
+            staff.update_user(session, user_id=other.id, by=staff_member.id, is_active=False)
+            late = pool.submit(other.put, f"/admin/users/{staff_member.id}", is_active=False)
+            wait_for_a_waiter()
+            session.commit()
+
+            assert (late.result().status_code, late.result().json()["code"]) == (403, "admin_only")
+        assert third.get(f"/admin/users/{staff_member.id}").json()["is_active"] is True
 
     def test_two_admins_who_demote_each_other_leave_one(
         self, staff_member: Person, person: Callable[..., Person], session: Session
