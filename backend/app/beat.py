@@ -9,6 +9,7 @@ import structlog
 from celery.beat import Scheduler
 
 from app.config import get_settings
+from app.core.errors import reason_of
 from app.database import PATIENCE
 
 log = structlog.get_logger("tasks")
@@ -59,7 +60,7 @@ class OneBeat(Scheduler):
                 log.info("beat holds the schedule")
             self._connection.execute("SELECT 1")
         except psycopg.OperationalError as error:
-            log.warning("database away", thread="beat", error=type(error).__name__)
+            log.warning("database away", thread="beat", error=type(error).__name__, reason=reason_of(error))
             self._connection = None
             return False
         return True

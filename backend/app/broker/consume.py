@@ -18,6 +18,7 @@ from app.broker.connection import Broker, drain
 from app.broker.publish import Outgoing, Publisher
 from app.broker.topology import RETRY
 from app.core import failpoints
+from app.core.errors import reason_of
 from app.database import unit_of_work
 from app.events.consumer import Consumer
 from app.events.inbox import handle_arrived, handle_waiting
@@ -212,7 +213,9 @@ class QueueConsumer:
             except DATABASE_AWAY as error:
                 if time.monotonic() - since > seconds_max:
                     raise
-                log.warning("database away", queue=self._consumer.queue, error=type(error).__name__)
+                log.warning(
+                    "database away", queue=self._consumer.queue, error=type(error).__name__, reason=reason_of(error)
+                )
                 if self._stopping.wait(delay):
                     return False
                 delay = min(delay * 2, BACK_OFF_SECONDS_MAX)
@@ -230,4 +233,6 @@ class QueueConsumer:
             while handle_waiting(self._consumer, relay=self._wake_relay).events and not self._stopping.is_set():
                 connection.heartbeat_tick()
         except DATABASE_AWAY as error:
-            log.warning("database away", queue=self._consumer.queue, error=type(error).__name__)
+            log.warning(
+                "database away", queue=self._consumer.queue, error=type(error).__name__, reason=reason_of(error)
+            )

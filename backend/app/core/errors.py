@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 
@@ -16,6 +17,14 @@ class BankError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.data = data
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what an engine or its client said, in one line, without the address that it may name before the reason."""
+    driver = getattr(error, "orig", None) or error  # SQLAlchemy wraps it
+    said = str(driver).strip().partition("\n")[0]
+    reason = re.sub(r"^failed to resolve host '.*?': ", "", said.rpartition("failed: ")[2])
+    return reason.removeprefix("FATAL:").strip()
 
 
 class Invalid(BankError):

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from app.config import ConfigurationError, Settings
+from app.core.errors import reason_of
 
 CONNECT_SECONDS_MAX: Final = 3
 POSTGRESQL_MIN: Final = (15,)
@@ -114,10 +115,9 @@ def _ask_postgresql(url: str) -> None:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS_MAX) as connection:
             found = connection.info.server_version
     except psycopg.OperationalError as error:
-        # "connection to server at …, port … failed: FATAL:  password authentication failed for user …"
-        reason = str(error).strip().splitlines()[0].rpartition("failed: ")[2].removeprefix("FATAL:").strip()
+        reason = reason_of(error)
         wrong = re.search(r"authentication failed|does not exist|no password|not permitted|no pg_hba", reason)
-        raise _Wrong(reason) if wrong else _Away(reason.removeprefix("connection failed: ")) from None
+        raise _Wrong(reason) if wrong else _Away(reason) from None
     _require("PostgreSQL", f"{found // 10_000}.{found % 10_000}", POSTGRESQL_MIN)
 
 

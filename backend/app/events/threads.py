@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.core.errors import Unavailable
+from app.core.errors import Unavailable, reason_of
 from app.database import DRIVER_AWAY
 
 log = structlog.get_logger("events")
@@ -50,7 +50,9 @@ class Threads:
                 if time.monotonic() - began > BACK_OFF_SECONDS_MAX:
                     delay = 0.1  # it was well for longer than we ever wait: this trouble is a new one
                 if isinstance(error, self._away):
-                    log.warning("away", thread=name, retry_seconds=delay, error=type(error).__name__)
+                    log.warning(
+                        "away", thread=name, retry_seconds=delay, error=type(error).__name__, reason=reason_of(error)
+                    )
                 else:
                     log.exception("event thread failed", thread=name)
                 self.stopping.wait(delay)

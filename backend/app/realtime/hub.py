@@ -22,6 +22,7 @@ from starlette.websockets import WebSocket
 
 from app.cache import hints
 from app.config import Settings
+from app.core.errors import reason_of
 from app.database import PATIENCE, unit_of_work
 from app.realtime import admission, service
 from app.realtime.admission import Admission
@@ -119,7 +120,7 @@ class Hub:
                     async for notification in connection.notifies():
                         self._dispatch(unpacker, notification.payload)
             except (OSError, psycopg.Error) as error:
-                log.warning("not listening", retry_seconds=delay, error=type(error).__name__)
+                log.warning("not listening", retry_seconds=delay, error=type(error).__name__, reason=reason_of(error))
             self._listening.clear()
             self._close_all(_MISSED)
             await asyncio.sleep(delay)
@@ -197,7 +198,7 @@ class Hub:
         try:
             await run_in_threadpool(in_one_commit)
         except SQLAlchemyError as error:
-            log.warning("database away", error=type(error).__name__)
+            log.warning("database away", error=type(error).__name__, reason=reason_of(error))
             return False
         return True
 

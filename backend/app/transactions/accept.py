@@ -20,7 +20,7 @@ import psycopg
 import structlog
 
 from app.config import Settings
-from app.core.errors import Unavailable
+from app.core.errors import Unavailable, reason_of
 from app.database import DRIVER_AWAY, PATIENCE, PINS, first_words
 from app.events.waker import Waker
 from app.transactions.batch import Answer, Batch, Wanted
@@ -109,7 +109,7 @@ class Acceptor:
                     delay = 0.1
                     await self._flush(connection)
             except DRIVER_AWAY as error:
-                log.warning("database away", retry_seconds=delay, error=type(error).__name__)
+                log.warning("database away", retry_seconds=delay, error=type(error).__name__, reason=reason_of(error))
                 self._refuse_waiting()
                 if self._stopping:
                     return

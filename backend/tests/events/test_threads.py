@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import MutableMapping
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
-import structlog
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from app.core.errors import Unavailable
 from app.events import threads as threads_module
@@ -24,6 +27,20 @@ class Waits(threading.Event):
     def wait(self, timeout: float | None = None) -> bool:
         self.seconds.append(timeout)
         return self.is_set()
+
+
+def lines_of(error: Exception) -> list[MutableMapping[str, Any]]:
+    """Return what is logged of a thread that runs into this once."""
+    threads = Threads()
+
+    def work() -> None:
+        threads.stopping.set()
+        raise error
+
+    with capture_logs() as lines:
+        threads.spawn("tried", work)
+        threads.join(5)
+    return lines
 
 
 class TestThreads:
@@ -60,20 +77,35 @@ class TestThreads:
             (ZeroDivisionError(), "event thread failed"),
         ],
     )
-    def test_only_a_bug_is_told_with_where_it_is(
-        self, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
-    ) -> None:
-        capture = structlog.testing.LogCapture()
-        monkeypatch.setattr(threads_module, "log", structlog.wrap_logger(None, processors=[capture]))
-        threads = Threads()
+    def test_only_a_bug_is_told_with_where_it_is(self, error: Exception, told: str) -> None:
+        assert [line["event"] for line in lines_of(error)] == [told]
 
-        def work() -> None:
-            threads.stopping.set()
-            raise error
+    @pytest.mark.parametrize(
+        ("said", "reason"),
+        [
+            (
+                'connection failed: connection to server at "10.0.0.7", port 5432 failed: '
+                'FATAL:  password authentication failed for user "nyord"\nconnection to server at "10.0.0.7", port 5432 failed: '
+                'FATAL:  no pg_hba.conf entry',
+                'password authentication failed for user "nyord"',
+            ),
+            ("failed to resolve host 'db.internal': [Errno -2] Not known", "[Errno -2] Not known"),
+            ("connection timeout expired\nMultiple connection attempts failed.", "connection timeout expired"),
+            ("consuming input failed: server closed the connection\n\tThis probably means", "server closed the connection"),
+            ("", ""),
+        ],
+    )  # fmt: skip
+    def test_it_says_why_and_not_where(self, said: str, reason: str) -> None:
+        refused = psycopg.OperationalError(said)
+        for error in (refused, OperationalError("SELECT 1", {}, refused)):
+            (line,) = lines_of(error)
+            assert (line["event"], line["error"], line["reason"]) == ("away", "OperationalError", reason)
 
-        threads.spawn("troubled", work)
-        threads.join(5)
-        assert [entry["event"] for entry in capture.entries] == [told]
+    def test_the_reason_of_a_real_refusal(self) -> None:
+        with pytest.raises(psycopg.OperationalError) as refused:
+            psycopg.connect("postgresql://nyord:s3cret@127.0.0.1:1/nyord")
+        (line,) = lines_of(refused.value)
+        assert line["reason"] == "Connection refused"
 
     @pytest.mark.parametrize("error", [psycopg.OperationalError("gone"), ZeroDivisionError()])
     def test_it_waits_longer_each_time_until_it_was_well(
