@@ -195,7 +195,7 @@ class TestAGatewayThatIsKilled:
             assert reply.status == 503
             assert (reply.headers["retry-after"], reply.headers["cache-control"]) == ("2", "no-store")
             said = error_in(reply)
-            assert said["code"] == NotAccepted.code
+            assert (said["code"], said["data"]) == (NotAccepted.code, {"retry_after_seconds": 2})
             assert said["detail"] == "The bank can't be reached right now. Send it again with the same key."
             assert len(proxy.asked) == number
         proxy.say(200)
