@@ -17,9 +17,13 @@ export function WhoStep({ transfer }: { transfer: Transfer }) {
   const t = useText(transferText)
   const user = useUser()
   const [query, setQuery] = useState('')
-  const search = useSearchUsers(useDebounced(query, PAUSE_MS)) // the bank counts how often one looks people up
-  const asked = query.trim().length >= SEARCH_LENGTH_MIN
-  const found = asked ? (search.data ?? []).filter(({ id }) => id !== user.id) : []
+  const paused = useDebounced(query, PAUSE_MS) // the bank counts how often one looks people up
+  const search = useSearchUsers(paused)
+  const typed = query.trim()
+  const asked = typed.length >= SEARCH_LENGTH_MIN
+  const isBehind = paused.trim() !== typed || search.isPlaceholderData
+  // Of what was found for fewer letters only who fits all of them: nobody is paid for having been there a moment ago.
+  const found = asked ? (search.data ?? []).filter((person) => person.id !== user.id && fits(person, typed)) : []
 
   const pick = ({ id }: { id: number }): void => {
     transfer.change(id === transfer.draft.personId ? {} : { personId: id, destId: null })
@@ -28,7 +32,7 @@ export function WhoStep({ transfer }: { transfer: Transfer }) {
 
   const status = !asked
     ? ''
-    : search.isPending
+    : search.isPending || isBehind
       ? t('searching')
       : search.isError
         ? t('searchFailed')
@@ -52,6 +56,12 @@ export function WhoStep({ transfer }: { transfer: Transfer }) {
       {query.trim() === '' && <Recent onPick={pick} />}
     </StepFrame>
   )
+}
+
+/** Whether a person is one of those whom the bank finds by this: by their username, or by a word of their name. */
+function fits({ username, name }: { username: string; name: string }, typed: string): boolean {
+  const beginning = typed.toLowerCase()
+  return username.toLowerCase().startsWith(beginning) || ` ${name.toLowerCase()}`.includes(` ${beginning}`)
 }
 
 function Recent({ onPick }: { onPick: (person: { id: number }) => void }) {
