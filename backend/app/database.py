@@ -97,7 +97,8 @@ def new_engine(**options: Any) -> Engine:
     )
     made.dialect.dbapi_exception_translation_map = {ReadOnlySqlTransaction.__name__: OperationalError.__name__}
     event.listen(made, "handle_error", _leave_the_read_only)
-    event.listen(made, "connect", _say_first_words)
+    # Before SQLAlchemy looks at a first connection: it remembers the isolation level, and sets that again after each autocommit.
+    event.listen(made, "connect", _say_first_words, insert=True)
     return made
 
 
@@ -148,6 +149,7 @@ def unit_of_work() -> Iterator[Session]:
             # A statement that went to the driver directly (see below): everybody above catches one kind, SQLAlchemy's.
             if isinstance(error, ReadOnlySqlTransaction):
                 session.invalidate()
+                engine().dispose(close=False)  # the others of that time, too; whoever has one in hand keeps it
             else:
                 session.rollback()
             raise DBAPIError.instance(None, None, error, psycopg.Error, dialect=engine().dialect) from error

@@ -79,8 +79,10 @@ class TestOptions:
             forget_engine()
             try:
                 alice, bob = bank.customer(100_00), bank.customer()
-                with new_session() as session:
-                    assert session.scalar(text("SHOW transaction_isolation")) == "read committed"
+                for _ in range(3):  # who is signed in is looked up in autocommit, on the same connections
+                    assert alice.get("/accounts/me").status_code == 200
+                    with new_session() as session:
+                        assert session.scalar(text("SHOW transaction_isolation")) == "read committed"
                 with psycopg.connect(database, autocommit=True) as own:
                     own.execute(first_words())
                     assert own.execute("SHOW transaction_isolation").fetchone() == ("read committed",)
