@@ -150,7 +150,7 @@ class Settings(BaseSettings):
     transactions_per_minute_max: int = Field(default=5, ge=0)
     accounts_per_user_max: int = 10  # staff look at every one that is asked for
     # Of one customer: thousands of held paise in a minute would bury what staff should look at; a bulk of a hundred fits
-    reviews_open_max: int = 100
+    reviews_open_max: int = Field(default=100, ge=1)
     hold_days: int = 7  # a review that nobody decides in this time gives the money back
     bulk_transfers_max: int = 100  # in one request; more would keep others waiting for the same commit
     strict_idempotency: bool = False  # True: initiate without a key is refused instead of getting a generated one (C9)

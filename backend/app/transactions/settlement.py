@@ -159,7 +159,10 @@ def _blocked_by_kyc(session: Session, requests: Sequence[MoneyFacts], settings: 
 
 
 def _beyond_reviews(session: Session, requests: Sequence[MoneyFacts], settings: Settings) -> set[int]:
-    """Return those of the requests to be held that would be more reviews than one customer may have open, by transaction."""
+    """Return those of the requests to be held that would be more reviews than one customer may have open, by transaction.
+
+    About so many: what the ledger then refuses has been counted, and shards don't see what the others hold at this moment.
+    """
     if not requests:
         return set()
     open_of = Counter(queries.open_reviews(session, {request.src_user_id for request in requests}))
