@@ -108,9 +108,9 @@ class Incoming(HttpToolsProtocol):
         return True
 
     def _refuse(self, status: int, code: str, detail: str, **data: Any) -> None:
-        """Answer what can't go on, unless half an answer has left, and close."""
+        """Answer what can't go on, unless half an answer has left or is due before it, and close."""
         log.debug("request_refused", status=status, code=code)  # no louder: strangers could write as many as they like
-        if not self._is_answering() or not self.cycle.response_started:
+        if not self.pipeline and not (self._is_answering() and self.cycle.response_started):
             body = body_of(detail, code, data)
             headers = [
                 (b"content-type", b"application/json"),

@@ -294,6 +294,19 @@ class TestTime:
 
         assert served(story, half).statuses == [200]
 
+    def test_nor_is_it_when_the_next_one_can_t_be_read(self) -> None:
+        async def half(scope: Scope, receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
+            await asyncio.Event().wait()
+
+        async def story(caller: Caller) -> None:
+            caller.say(WHOLE)
+            await caller.answered()
+            caller.say(WHOLE, b"no request\r\n\r\n")
+            assert caller.line.is_closed
+
+        assert served(story, half).statuses == [200]
+
     def test_who_is_told_that_it_was_too_late_is_gone_for_the_bank(self) -> None:
         seen: list[str] = []
 
