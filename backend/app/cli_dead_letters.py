@@ -27,7 +27,7 @@ def _reason(text: str) -> str:
     if not REASON_MIN <= len(text) <= REASON_MAX:
         raise typer.BadParameter(f"it must have {REASON_MIN} to {REASON_MAX} characters.")
     if not is_one_line(text):
-        raise typer.BadParameter("it must be one line of text.")
+        raise typer.BadParameter("it must be one line of text without invisible characters.")
     return text
 
 

@@ -7,7 +7,8 @@ from unicodedata import category, combining
 
 # Control characters, format characters (invisible, or they turn the reading order), half pairs, ends of lines and paragraphs.
 _REFUSED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")  # Unicode calls them letters, and nobody sees them
+# Unicode calls them letters, signs and marks, and nobody sees them. (U+FE0F stays: it makes an emoji of a sign.)
+_BLANK: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f") | frozenset(map(chr, range(0xE0100, 0xE01F0)))
 _JOINERS: Final = frozenset("\u200c\u200d")  # Hindi tells a half letter from a joined one by them
 _VIRAMA: Final = 9  # the class of the sign that takes a letter's vowel: a joiner behind it ends many a Malayalam name
 
@@ -18,7 +19,7 @@ def is_one_line(text: str) -> bool:
     Joiners are format characters, too, but are taken where they join: between letters of Hindi and other scripts that need
     them, and in emoji made of several.
     """
-    if text.isprintable() and _BLANK_LETTERS.isdisjoint(text):  # nearly every text; the rest is looked at one by one
+    if text.isprintable() and _BLANK.isdisjoint(text):  # nearly every text; the rest is looked at one by one
         return True
     return all(_is_seen(text, place) for place in range(len(text)))
 
@@ -34,7 +35,7 @@ def _is_seen(text: str, place: int) -> bool:
         return _can_be_joined(text[place - 1 : place]) and (
             combining(text[place - 1]) == _VIRAMA or _can_be_joined(text[place + 1 : place + 2])
         )
-    return character not in _BLANK_LETTERS and category(character) not in _REFUSED
+    return character not in _BLANK and category(character) not in _REFUSED
 
 
 def _can_be_joined(character: str) -> bool:

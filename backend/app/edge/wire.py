@@ -93,7 +93,7 @@ class _OneLine(Pattern):
         return is_one_line(text)
 
 
-ONE_LINE = _OneLine(r"^[^\x00-\x1f\x7f]*$", "It must be one line of text")
+ONE_LINE = _OneLine(r"^[^\x00-\x1f\x7f]*$", "It must be one line of text without invisible characters")
 
 
 def _minor_from_number(value: object) -> int:

@@ -232,7 +232,7 @@ def _wanted(
     """
     amount_minor = money.parse_minor(bytes(body.amount).decode("latin-1"), body.currency)
     if not is_one_line(body.note):
-        raise Invalid("note must be one line of text.")
+        raise Invalid("note must be one line of text without invisible characters.")
     metadata = _metadata(body.metadata)
     key = body.idempotency_key or _checked_key(header_key)  # C10: the body's key wins
     generated = key is None

@@ -96,11 +96,11 @@ class TestEnglish:
         assert said == {
             "username": "It must be letters, digits, dots, dashes and underscores, and begin with a letter or a digit",
             "email": "It must look like name@example.com",
-            "full_name": "It must be one line of text",
-            "note": "It must be one line of text",
+            "full_name": "It must be one line of text without invisible characters",
+            "note": "It must be one line of text without invisible characters",
             "phone": "It must look like +91 98765 43210",
             "address": "It must be plain text",
-            "reason": "It must be one line of text",
+            "reason": "It must be one line of text without invisible characters",
             "idempotency_key": "It must be 1 to 200 printable ASCII characters without spaces",
         }
 
@@ -112,7 +112,9 @@ class TestEnglish:
             for text in ("\u200b\u200b\u200b", "\u202elive", "two\u2028lines", "a\u200db"):
                 with pytest.raises(ValidationError) as refused:
                     body.model_validate({name: text})
-                assert "It must be one line of text" in {one["msg"] for one in refused.value.errors()}, (body, name)
+                assert "It must be one line of text without invisible characters" in {
+                    one["msg"] for one in refused.value.errors()
+                }, (body, name)
 
     @pytest.mark.parametrize("end", ["\n", "\n.", "\u2028", "\r"])
     def test_the_end_of_a_text_is_its_end(self, end: str) -> None:
