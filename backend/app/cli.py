@@ -167,7 +167,8 @@ def restore(
             support.fail(
                 "There is a bank already: restore beside it, into an empty database or a new folder (`--data`)."
             )
-        arguments = ["--exit-on-error", "--no-owner", *context.args, str(file)]
+        # All or nothing: half a bank would look like one, without its constraints and triggers, which come last.
+        arguments = ["--single-transaction", "--no-owner", *context.args, str(file)]
         raise SystemExit(run_client("pg_restore", os.environ["DATABASE_URL"], arguments, embedded=is_embedded))
 
 
