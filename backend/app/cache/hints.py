@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.cache.circuit import ANSWER_SECONDS_MAX, ASK_AGAIN_SECONDS, CacheAway, ask, shared
+from app.core.errors import reason_of
 
 log = structlog.get_logger("cache")
 
@@ -58,7 +59,7 @@ async def listen(url: str, heard: Callable[[list[int]], None]) -> None:
                         heard(_users(message["data"]))
         except (redis.RedisError, OSError) as error:
             if not is_away:
-                log.warning("no hints while redis is away", error=type(error).__name__)
+                log.warning("no hints while redis is away", error=type(error).__name__, reason=reason_of(error))
             is_away = True
         await asyncio.sleep(ASK_AGAIN_SECONDS)
 

@@ -25,6 +25,7 @@ from app.core.errors import (
     TooMany,
     Unauthenticated,
     Unavailable,
+    reason_of,
 )
 from app.edge.documented import documented
 
@@ -135,7 +136,7 @@ async def _bank_error(request: Request, error: Exception) -> Response:
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
-    log.error("database_unavailable", error=type(error).__name__, cause=str(getattr(error, "orig", "")).strip()[:200])
+    log.error("database_unavailable", error=type(error).__name__, reason=reason_of(error))
     sentence = "The bank can't be reached right now. Try again in a moment."
     return answer(DatabaseAway(sentence, retry_after_seconds=DATABASE_RETRY_SECONDS))
 

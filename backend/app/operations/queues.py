@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.broker.connection import BROKER_AWAY, lengths
 from app.config import get_settings
 from app.core import clock
+from app.core.errors import reason_of
 from app.events.catalogue import QueueOverflowed
 from app.events.consumer import Consumer, consumers
 from app.events.models import Unsent
@@ -80,7 +81,7 @@ def on_broker() -> dict[str, int] | None:
     try:
         return lengths(url, list(consumers()))
     except BROKER_AWAY as error:
-        log.warning("broker away", error=type(error).__name__)
+        log.warning("broker away", error=type(error).__name__, reason=reason_of(error))
         return None
 
 

@@ -120,7 +120,11 @@ class Acceptor:
         connection = await psycopg.AsyncConnection.connect(
             self._settings.libpq_url, autocommit=True, application_name="nyord-accept", **PATIENCE
         )
-        await connection.execute(first_words({"nyord.wakes_relay": "on", **PINS}))
+        try:
+            await connection.execute(first_words({"nyord.wakes_relay": "on", **PINS}))
+        except BaseException:
+            await connection.close()
+            raise
         return connection
 
     async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:
