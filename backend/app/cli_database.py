@@ -60,8 +60,12 @@ def run_client(name: str, url: str, arguments: Sequence[str], *, embedded: bool)
     """Run one of PostgreSQL's own clients, such as psql, on a database and return its exit code.
 
     The password travels in the environment, where `ps` can't show it.
+
+    Raises:
+        PostgresError: neither this machine nor the bank has one.
     """
     from app.embedded.binaries import binary
+    from app.embedded.errors import PostgresError
 
     parts = urlsplit(url)
     user, _, host = parts.netloc.rpartition("@")
@@ -70,11 +74,18 @@ def run_client(name: str, url: str, arguments: Sequence[str], *, embedded: bool)
     environment = {**os.environ, **({"PGPASSWORD": unquote(password)} if password else {})}
     # An embedded database speaks the wheel's version; another one may want TLS, which only the system's clients can.
     program = None if embedded else shutil.which(name)
+    if program is None:
+        try:
+            program = binary(name)
+        except PostgresError:
+            raise PostgresError(
+                f"There is no {name} here: install PostgreSQL's clients, or run this where they are."
+            ) from None
     # Ctrl-C belongs to the client (psql cancels a query); we wait for its end.
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return subprocess.run(
-            [program or binary(name), f"--dbname={address}", *arguments],
+            [program, f"--dbname={address}", *arguments],
             env=environment,
             check=False,
             umask=0o077,  # what pg_dump writes is the whole bank: nobody else's to read
