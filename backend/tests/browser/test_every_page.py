@@ -10,6 +10,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.conftest import OpenVisit
 from tests.browser.people import People
 from tests.browser.places import PLACES, Place
+from tests.browser.visit import faces
 
 # 320 is what 1280 pixels are at 400 % zoom, where WCAG wants a page to reflow.
 WIDTHS = (320, 360, 768, 1440)
@@ -52,4 +53,7 @@ class TestEveryPage:
         page = open_visit(place.visitor(people), device="phone", language="hi").go(place.address(people))
         assert page.locator("html").get_attribute("lang") == "hi"
         assert page.evaluate("/[\\u0900-\\u097f]{3}/.test(document.querySelector('main').innerText)")
+        used = faces(page)
+        assert "Noto Sans Devanagari" in used, "not every machine has a face for Hindi"
+        assert all(face.startswith(("Figtree", "Noto Sans Devanagari")) for face in used), used
         look_at(page)

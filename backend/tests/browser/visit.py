@@ -115,6 +115,22 @@ class Visit:
             self.problems.append(f"third party: {request.url}")
 
 
+def faces(page: Page) -> set[str]:
+    """Return which faces the page's headings, words and buttons are drawn in, whatever its style asks for."""
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    found = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "#root :is(h1, h2, p, button, a, label)"})
+    fonts = [
+        font
+        for node in found["nodeIds"]
+        for font in session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    ]
+    session.detach()
+    return {font["familyName"] for font in fonts}
+
+
 @contextmanager
 def visit(
     browser: Browser, address: str, *, device: str = "desktop", theme: str = "light", language: str = "en",
