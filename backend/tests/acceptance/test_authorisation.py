@@ -23,6 +23,8 @@ from tests.acceptance.snapshot import changed, snapshot
 from tests.acceptance.world import World
 from tests.bank import Person
 
+pytestmark = pytest.mark.slow
+
 # Who needs no token. Adding a route here is a decision.
 PUBLIC = {
     "POST /auth/register",

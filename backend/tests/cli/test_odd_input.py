@@ -9,6 +9,8 @@ import pytest
 
 from tests.embedded.bank import command, environment, nyord
 
+pytestmark = pytest.mark.slow
+
 LATIN = b"Zo\xeb\n"
 CREATE = ("admin", "create", "zoe", "--email", "z@example.com")
 HASH = "0" * 64

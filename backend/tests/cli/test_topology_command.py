@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.conftest import BACKEND
 from tests.embedded.bank import nyord
+
+pytestmark = pytest.mark.slow
 
 PAGE = BACKEND.parent / "docs" / "events" / "topology.md"
 

@@ -15,6 +15,8 @@ import pytest
 from tests.conftest import JWT_SECRET
 from tests.embedded.bank import command, environment, eventually, nyord
 
+pytestmark = pytest.mark.slow
+
 START_SECONDS_MAX = 90
 
 

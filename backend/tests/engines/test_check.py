@@ -23,6 +23,8 @@ from tests.conftest import BACKEND, JWT_SECRET
 from tests.embedded.bank import environment, free_port, nyord
 from tests.engines import old_servers
 
+pytestmark = pytest.mark.slow
+
 
 def findings(**urls: str) -> list[Finding]:
     return check_engines(Settings(**urls))  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.bank import Bank, Person
 
-pytestmark = pytest.mark.usefixtures("either_engine")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("either_engine")]
 
 
 def found(person: Person, **asked: Any) -> list[int]:

@@ -18,6 +18,8 @@ from app.enquiries import service
 from app.search.engine import forget_search_engines
 from tests.bank import Bank, Person
 
+pytestmark = pytest.mark.slow
+
 PATHS = (
     "/admin/search",
     "/admin/search/transactions",

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text
 
 from app.broker.relay import outgoing
@@ -17,6 +18,8 @@ from app.enquiries.shipping import OwnLines
 from app.events.models import OutboxBundle
 from app.search.engine import search_engine
 from tests.bank import Bank, Person
+
+pytestmark = pytest.mark.slow
 
 Searchable = Callable[[], None]
 

@@ -17,6 +17,8 @@ from app.events.consumer import Consumer, consumers
 from app.events.runner import EventRunner, drain
 from tests.events.conftest import Effects, commit, count
 
+pytestmark = pytest.mark.slow
+
 
 def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     """Wait until something is true, and say whether it became so."""

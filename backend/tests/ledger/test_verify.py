@@ -22,6 +22,8 @@ from app.ledger.verify import check, query, verify
 from tests.ledger.conftest import SmallLedger
 from tests.ledger.helpers import audit, deposit, findings, rows, seal_now, settle_now, tamper, transfer
 
+pytestmark = pytest.mark.slow
+
 # The blocks of `lived_in`: movement 1; 2 to 5; 6 and 7. Holds: 6 posted, 7 pending, 8 voided.
 MOVEMENTS = 7
 

@@ -26,6 +26,8 @@ from tests.embedded.bank import command, environment, eventually
 from tests.events.conftest import make_due
 from tests.operations.test_debugging import PAGE as DEBUGGING
 
+pytestmark = pytest.mark.slow
+
 ROOT = BACKEND.parent
 PAGE = (ROOT / "docs" / "operations" / "troubleshooting.md").read_text()
 SECTIONS = {part.partition("\n")[0]: part for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]}

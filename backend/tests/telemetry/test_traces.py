@@ -23,6 +23,8 @@ from tests.conftest import BACKEND, JWT_SECRET
 from tests.embedded.bank import eventually, free_port
 from tests.telemetry.collector import Collector, Span, collecting
 
+pytestmark = pytest.mark.slow
+
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 HEADERS = {"traceparent": f"00-{TRACE}-{CALLER}-01"}
 

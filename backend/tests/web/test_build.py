@@ -12,6 +12,8 @@ import pytest
 from app.web import build, node
 from app.web.errors import BuildFailed
 
+pytestmark = pytest.mark.slow
+
 # What Vite does, as far as we rely on it: everything into --outDir, and what it printed if it failed.
 BUILD = """
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
