@@ -103,12 +103,14 @@ def update_user(
     changes: dict[str, str | bool] = {
         name: value for name, value in wanted.items() if value is not None and value != getattr(user, name)
     }
-    if _loses_access(user, changes):
+    admins = {row.id for row in rows if row.role == Role.ADMIN and row.is_active}
+    loses_access = changes.get("role", Role.ADMIN) != Role.ADMIN or changes.get("is_active") is False
+    if loses_access and user.id in admins:
         if user.id == by:
             raise OwnAccess
-        if not any(row.id != user.id and row.role == Role.ADMIN and row.is_active for row in rows):
+        if admins == {user.id}:
             raise LastAdmin
-    if by is not None and not any(row.id == by and row.role == Role.ADMIN and row.is_active for row in rows):
+    if by is not None and by not in admins:
         raise AdminOnly
     for name, value in changes.items():
         setattr(user, name, value)
@@ -196,8 +198,3 @@ def _page(query: Select[User], after_id: int | None, limit: int) -> Select[User]
     if after_id is not None:
         query = query.where(User.id < after_id)
     return query.order_by(User.id.desc()).limit(limit)
-
-
-def _loses_access(user: User, changes: dict[str, str | bool]) -> bool:
-    was_running_the_bank = user.role == Role.ADMIN and user.is_active
-    return was_running_the_bank and (changes.get("role", user.role) != Role.ADMIN or changes.get("is_active") is False)

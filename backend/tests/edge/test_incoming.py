@@ -20,6 +20,12 @@ CHUNKED = b"POST / HTTP/1.1\r\nHost: bank\r\nTransfer-Encoding: chunked\r\n\r\n"
 SOCKET = b"GET /ws HTTP/1.1\r\nHost: bank\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"
 
 
+async def half(scope: Scope, receive: Receive, send: Send) -> None:
+    """Begin an answer, and never end it."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
+    await asyncio.Event().wait()
+
+
 class TestSize:
     """A head that never ends costs no more memory than the limit, and says so once."""
 
@@ -280,10 +286,6 @@ class TestTime:
         assert served(story, slow).statuses == [200]
 
     def test_half_an_answer_isn_t_followed_by_another(self) -> None:
-        async def half(scope: Scope, receive: Receive, send: Send) -> None:
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
-            await asyncio.Event().wait()
-
         async def story(caller: Caller) -> None:
             caller.say(CHUNKED)
             await caller.answered()
@@ -295,10 +297,6 @@ class TestTime:
         assert served(story, half).statuses == [200]
 
     def test_nor_is_it_when_the_next_one_can_t_be_read(self) -> None:
-        async def half(scope: Scope, receive: Receive, send: Send) -> None:
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
-            await asyncio.Event().wait()
-
         async def story(caller: Caller) -> None:
             caller.say(WHOLE)
             await caller.answered()
