@@ -78,9 +78,9 @@ def restart(
 
 
 def _folder(data: Path | None) -> Path:
-    from app.engines.folder import default_folder
+    from app.engines.folder import chosen_folder
 
-    return (data or default_folder()).expanduser().absolute()
+    return chosen_folder(data)
 
 
 def _names(only: str) -> list[str]:

@@ -69,10 +69,10 @@ def rabbitmqctl(
 ) -> None:
     """Run RabbitMQ's own tool on the RabbitMQ of `nyord engines`: `nyord rabbitmqctl list_queues name messages_ready`."""
     from app.engines import control
-    from app.engines.folder import Room, default_folder
+    from app.engines.folder import Room, chosen_folder
     from app.engines.rabbitmq import RabbitEngine
 
-    folder = (data or default_folder()).expanduser().absolute()
+    folder = chosen_folder(data)
     if not control.status(folder, "rabbitmq").running:
         fail(
             "RabbitMQ doesn't run here: start it with `nyord engines up` (was it `--data DIR`? say it here, too), "

@@ -36,6 +36,11 @@ def default_folder() -> Path:
     return default_path().with_name("nyord-engines")
 
 
+def chosen_folder(data: Path | None) -> Path:
+    """Return where the engines live: what `--data` says, or the default."""
+    return (data or default_folder()).expanduser().absolute()
+
+
 @dataclass
 class State:
     """What is remembered of one engine."""
