@@ -18,10 +18,11 @@ from app.accounts.schemas import (
     RecipientAccountOut,
     StaffAccountOut,
 )
+from app.edge.exact import ExactRoute
 from app.edge.idempotency import Once
 from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
-from app.edge.wire import ExactRoute, RowId
+from app.edge.wire import RowId
 from app.identity.permissions import AdminUser, CurrentUser, KYCApproved, LooksForPeople
 
 router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=ExactRoute)

@@ -10,10 +10,11 @@ from fastapi.params import Depends as DependsParam
 
 from app.config import get_settings
 from app.edge import limits
+from app.edge.exact import ExactRoute
 from app.edge.origins import own_pages
 from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
-from app.edge.wire import ExactRoute, RowId
+from app.edge.wire import RowId
 from app.identity import service, sessions, staff
 from app.identity.errors import SessionNotFound, SignInNeeded
 from app.identity.models import Role

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.edge.exact import ExactRoute
 from app.edge.pages import Page, PageQuery
 from app.edge.session import Read, Write
-from app.edge.wire import ExactRoute, RowId
+from app.edge.wire import RowId
 from app.identity.permissions import AdminUser
 from app.operations import dead_letters, dependencies, queues
 from app.operations import metrics as figures

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from app.edge.exact import ExactRoute
 from app.edge.idempotency import Once
 from app.edge.pages import Page, PageQuery, Since, Until
 from app.edge.session import Read, Write
-from app.edge.wire import ExactRoute, RowId
+from app.edge.wire import RowId
 from app.identity.permissions import AdminUser
 from app.transactions import queries, requests, reviews
 from app.transactions.models import TransactionKind, TransactionStatus

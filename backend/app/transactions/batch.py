@@ -22,10 +22,9 @@ from app.events.catalogue import TransferInitiated
 from app.events.outbox import INSERT as INSERT_BUNDLES
 from app.events.outbox import bundles, columns
 from app.identity.errors import SessionEnded
-from app.transactions.models import TransactionKind
+from app.transactions.models import INITIATE_ROUTE, TransactionKind
 from app.transactions.rules import ACCOUNT_COLUMNS, ACCOUNT_SOURCE, AccountFacts, refuse_transfer
 
-ROUTE = "transactions.initiate"
 ACCEPTED_STATUS = 201
 CONFLICT_TRIES_MAX = 5
 
@@ -40,7 +39,7 @@ SELECT json_build_array(
     ARRAY(SELECT json_build_array(w.user_id, w.key, encode(r.request_hash, 'hex'), r.status, r.body)
         FROM unnest(%s::bigint[], %s::text[]) AS w(user_id, key),
         LATERAL (SELECT request_hash, status, body FROM idempotency_records k
-            WHERE k.user_id = w.user_id AND k.route = '{ROUTE}' AND k.key = w.key LIMIT 1) AS r),
+            WHERE k.user_id = w.user_id AND k.route = '{INITIATE_ROUTE}' AND k.key = w.key LIMIT 1) AS r),
     ARRAY(SELECT nextval('transactions_id_seq') FROM generate_series(1, %s)))::text
 """
 # Keys in order, so that two gateways with the same keys wait for each other instead of deadlocking. No ON CONFLICT: a key
@@ -48,7 +47,7 @@ SELECT json_build_array(
 _WRITE = f"""
 WITH kept AS (
     INSERT INTO idempotency_records (user_id, route, key, request_hash, status, body, transaction_id)
-    SELECT user_id, '{ROUTE}', key, decode(hash, 'hex'), status, body, transaction_id
+    SELECT user_id, '{INITIATE_ROUTE}', key, decode(hash, 'hex'), status, body, transaction_id
     FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::bigint[])
         AS k(user_id, key, hash, status, body, transaction_id)
     ORDER BY user_id, key

@@ -12,7 +12,7 @@ from app.core import money
 from app.core.errors import BankError
 from app.edge.wire import ROW_ID_MAX
 from app.events.catalogue import TransferInitiated
-from app.transactions.batch import ROUTE
+from app.transactions.models import INITIATE_ROUTE
 
 # The key is kept per person; the person is whoever owns the account that the money would come from.
 _ACCEPTED = text(
@@ -35,7 +35,13 @@ def is_known(session: Session, topic: str, facts: Mapping[str, Any]) -> bool:
         amount_minor = money.parse_minor(str(facts.get("amount")), str(facts.get("currency", money.BASE_CURRENCY)))
     except BankError:
         return False
-    parameters = {"route": ROUTE, "key": key.replace("\0", ""), "src": src, "dest": dest, "amount_minor": amount_minor}
+    parameters = {
+        "route": INITIATE_ROUTE,
+        "key": key.replace("\0", ""),
+        "src": src,
+        "dest": dest,
+        "amount_minor": amount_minor,
+    }
     return bool(session.scalar(_ACCEPTED, parameters))
 
 

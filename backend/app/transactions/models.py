@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.money import BASE_CURRENCY
 from app.database import Base
 
+INITIATE_ROUTE = "transactions.initiate"  # under which the answers to `POST /transactions/initiate` are kept
+
 
 class TransactionKind(StrEnum):
     """What the customer calls it. Also the `kind` of the ledger movement."""

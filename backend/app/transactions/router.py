@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from starlette.types import Receive, Scope, Send
 
 from app.accounts import service as accounts
+from app.edge.exact import ExactRoute
 from app.edge.idempotency import KEY_CHARACTERS_MAX, Once
 from app.edge.pages import Page, PageQuery, Since, Until
 from app.edge.session import Read, Write
-from app.edge.wire import ExactRoute, RowId
+from app.edge.wire import RowId
 from app.identity.permissions import CurrentUser, SignedIn
 from app.transactions import own, queries, requests
 from app.transactions.initiate import BULK_KEY_CHARACTERS_MAX, TransferEndpoint

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid, NotFound, Refused, TooMany, Unavailable
 from app.edge import idempotency
+from app.edge.exact import ExactRoute
 from app.edge.idempotency import IdempotencyRecord, Once, Repeatable
 from app.edge.session import Write
-from app.edge.wire import AmountMinor, ExactRoute
+from app.edge.wire import AmountMinor
 
 
 class Order(Repeatable):

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from app.core.money import AMOUNT_MINOR_MAX
-from app.edge.wire import AmountMinor, AmountOut, ExactRoute, RowId, Strict, exact_json
+from app.edge.exact import ExactRoute, exact_json
+from app.edge.wire import AmountMinor, AmountOut, RowId, Strict
 
 
 class Order(Strict):
