@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import gc
 
-# By default the collector looks after every 700 new objects; a batch of 500 transfers makes ten thousand, none of them in a
-# cycle. Every tenth look of the first kind is one of the second, every tenth of that goes through everything not frozen.
-NEW_OBJECTS_PER_LOOK = 20_000
-
 
 def freeze() -> None:
-    """Take everything loaded so far out of the collector's rounds, and let it look less often. Once per process, at its start.
+    """Take everything loaded so far out of the collector's rounds. Once per process, at its start.
 
     Going through the half a million objects of our libraries stops every thread for tens of milliseconds; it was a fifth of
     the Python of settling. It isn't done a last time before: that takes a tenth of a second, and loading leaves nothing to find.
+    How often the collector looks is said in `app/__init__.py`.
     """
     gc.freeze()
-    gc.set_threshold(NEW_OBJECTS_PER_LOOK, 10, 10)
