@@ -63,6 +63,7 @@ celery.conf.update(
     worker_concurrency=2,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # by default the worker would end, relay and consumers with it, after 46 minutes
     timezone="Asia/Kolkata",
     beat_schedule={
         "seal": _every(settings.seal_every_seconds, "nyord.seal"),
