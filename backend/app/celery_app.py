@@ -17,6 +17,7 @@ from celery import Celery, bootsteps, signals
 from celery.beat import EmbeddedService
 from celery.schedules import schedule
 
+from app.broker import kombu_tls  # noqa: F401  (so that kombu understands `amqps://` as the consumers do)
 from app.broker.runner import BrokerRunner
 from app.config import ConfigurationError, get_settings
 from app.core import garbage

@@ -181,6 +181,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"it must begin with {schemes[0]} and {found}")
         return value
 
+    @field_validator("rabbitmq_url", "broker_url")
+    @classmethod
+    def _same_options(cls, value: str) -> str:
+        """Celery would use the first's for the others, too."""
+        if len({address.partition("?")[2] for address in value.split(";")}) > 1:
+            raise ValueError("each of its addresses must have the same options after its `?`")
+        return value
+
     @field_validator("search_url")
     @classmethod
     def _with_a_port(cls, value: str) -> str:

@@ -23,6 +23,7 @@ from app.engines import control
 from app.engines.errors import NotHere
 from app.engines.folder import Room
 from app.engines.process import Record, started_at
+from tests.engines.certificates import Certificate
 
 FOLDER_VARIABLE = "NYORD_TEST_ENGINES"
 _PREFIX = "nyord-test-engines-"
@@ -181,6 +182,20 @@ def vhost(folder: Path, name: str) -> Iterator[None]:
     _evaluate(folder, f'rabbit_vhost:add(<<"{name}">>, <<"test">>), {grant}')
     yield
     _evaluate(folder, f'rabbit_vhost:delete(<<"{name}">>, <<"test">>)')
+
+
+@contextmanager
+def tls_listener(
+    folder: Path, port: int, certificate: Certificate, authority: Path, *, asks_for_certificates: bool = False
+) -> Iterator[None]:
+    """Have the run's RabbitMQ listen with TLS, too, on this port; at the end whoever is connected to it is cut off."""
+    wanted = ", {fail_if_no_peer_cert, true}" if asks_for_certificates else ""
+    options = f'{{certfile, "{certificate.file}"}}, {{keyfile, "{certificate.key}"}}, {{cacertfile, "{authority}"}}'
+    place = f'{{"127.0.0.1", {port}, inet}}'
+    start = f"rabbit_networking:start_ssl_listener({place}, [{options}, {{verify, verify_peer}}{wanted}], 1)"
+    _evaluate(folder, f"{{ok, _}} = application:ensure_all_started(ssl), ok = {start}")
+    yield
+    _evaluate(folder, f"ok = rabbit_networking:stop_tcp_listener({place})")
 
 
 def _name_for_erlang() -> str:

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import amqp
 
+from app.broker.address import amqp_arguments
 from app.broker.topology import Topology
 from app.core.errors import BankError
 from app.events.threads import DATABASE_AWAY
@@ -35,7 +35,7 @@ _last_good: dict[str, str] = {}
 
 @contextmanager
 def connected(url: str, name: str) -> Iterator[Any]:
-    """Give a connection to the broker of this `amqp://user:password@host:port/vhost`, closed at the end.
+    """Give a connection to the broker of this address (see `address`), closed at the end.
 
     Of several, with `;` between them, it is the first that lets us in, beginning with the one that did last.
 
@@ -70,13 +70,8 @@ def _connect(url: str, name: str) -> Any:
 
 
 def _connection(address: str, name: str) -> Any:
-    parts = urlsplit(address)
     return amqp.Connection(
-        host=f"{parts.hostname or 'localhost'}:{parts.port or (5671 if parts.scheme == 'amqps' else 5672)}",
-        userid=unquote(parts.username or "guest"),
-        password=unquote(parts.password or "guest"),
-        virtual_host=unquote(parts.path[1:]) or "/",
-        ssl=parts.scheme == "amqps",
+        **amqp_arguments(address),
         connect_timeout=CONNECT_SECONDS,
         write_timeout=WRITE_SECONDS,
         heartbeat=HEARTBEAT_SECONDS,

@@ -136,8 +136,11 @@ def _ask_rabbitmq(url: str) -> None:
     import amqp  # noqa: PLC0415
     from kombu.connection import Connection  # noqa: PLC0415
 
+    from app.broker import address, kombu_tls  # noqa: F401, PLC0415  (kombu is how Celery connects, and must be as the rest)
+
     vhost = unquote(urlsplit(url).path[1:]) or "/"
     try:
+        address.amqp_arguments(url)
         with Connection(url, connect_timeout=CONNECT_SECONDS_MAX) as connection:
             connection.connect()
             properties = connection.connection.server_properties
@@ -172,9 +175,11 @@ def _ask_redis(url: str) -> None:
 def _ask_elasticsearch(url: str) -> None:
     import elasticsearch  # noqa: PLC0415
 
+    from app.search.elastic_client import elastic_client  # noqa: PLC0415
+
     seconds = CONNECT_SECONDS_MAX
     try:
-        with elasticsearch.Elasticsearch(url, request_timeout=seconds, max_retries=0) as client:
+        with elastic_client(url, request_timeout=seconds, max_retries=0) as client:
             # `GET /` isn't among the core modules, and a node knows its own version as well.
             nodes = client.nodes.info(node_id="_local", filter_path="nodes.*.version").body["nodes"]
     except elasticsearch.AuthenticationException:

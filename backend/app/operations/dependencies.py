@@ -128,7 +128,7 @@ def _ask_redis(url: str) -> None:
 
 
 def _ask_search(url: str) -> None:
-    from elasticsearch import Elasticsearch  # noqa: PLC0415
+    from app.search.elastic_client import elastic_client  # noqa: PLC0415
 
-    with Elasticsearch(url, request_timeout=_ASK_SECONDS_MAX, max_retries=0) as client:
+    with elastic_client(url, request_timeout=_ASK_SECONDS_MAX, max_retries=0) as client:
         client.cluster.health(timeout="1s")

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from elastic_transport import ApiError, TransportError
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import NotFoundError
 
 from app.search.documents import Document, IndexSpec
+from app.search.elastic_client import elastic_client
 from app.search.elastic_fields import elastic_document, elastic_query, found, index_body, search_body
 from app.search.port import IndexMissing, SearchAway
 from app.search.query import Condition, Found, Query
@@ -37,7 +38,7 @@ class ElasticSearch:
 
     def __init__(self, url: str, *, prefix: str = "") -> None:
         self._prefix = prefix
-        self._client = Elasticsearch(
+        self._client = elastic_client(
             url,
             request_timeout=READ_SECONDS_MAX,
             max_retries=0,  # who asks has another way, and a batch comes again by itself
