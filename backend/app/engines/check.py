@@ -6,19 +6,33 @@ password in it.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Sequence
+import ssl
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from app.config import ConfigurationError, Settings
 from app.core.errors import reason_of
+from app.core.tls import FILES, options_of
 
 CONNECT_SECONDS_MAX: Final = 3
 POSTGRESQL_MIN: Final = (15,)
 RABBITMQ_MIN: Final = (3, 10)
 ELASTICSEARCH_MIN: Final = (8,)
+
+_WITH_TLS: Final = {"amqp": "amqps", "pyamqp": "amqps", "redis": "rediss", "http": "https"}
+# OpenSSL's numbers (x509_vfy.h) for a certificate whose time hasn't come, or is over.
+_NOT_NOW: Final = (9, 10)
+_NOT_TLS: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
+_WRONG_NAME: Final = (62, 63, 64)
+_POSTGRESQL_IS_WRONG: Final = re.compile(
+    r"authentication failed|does not exist|no password|not permitted|no pg_hba"
+    r"|certificate|does not support SSL|private key|weak sslmode"
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +105,7 @@ def _finding(setting: str, url: str, ask: Callable[[str], None]) -> Finding | No
     except ValueError:
         return Finding(setting, f"{setting} can't be read as an address: check its port, and write %40 for @.", False)
     try:
+        _require_files(url)
         ask(url)
     except (_Wrong, _Away) as error:
         passing = isinstance(error, _Away)
@@ -107,6 +122,63 @@ def _finding_of_several(setting: str, urls: Sequence[str], ask: Callable[[str], 
     return wrong[0] if wrong else None if None in found else found[0]
 
 
+def _require_files(url: str) -> None:
+    for name, path in options_of(url).items():
+        if name in FILES:
+            try:
+                Path(path).open("rb").close()
+            except OSError as error:
+                raise _Wrong(f"{name} names {path}, which can't be read ({error.strerror})") from None
+
+
+def _no_answer(url: str, error: Exception) -> _Wrong | _Away:
+    """Return what an error of a connection means; TLS on one side only doesn't heal by waiting."""
+    if refusal := _refusal_of_tls(error):
+        return refusal
+    scheme = urlsplit(url).scheme
+    if scheme in _WITH_TLS and _speaks_tls(url):
+        return _Wrong(f"it speaks TLS, and the address doesn't begin with {_WITH_TLS[scheme]}://")
+    if scheme in _WITH_TLS.values() and any(isinstance(cause, TimeoutError) for cause in _causes(error)):
+        return _Away("there was no answer by TLS, which may have a port of its own")
+    return _Away(getattr(error, "message", "") or str(error))
+
+
+def _refusal_of_tls(error: Exception) -> _Wrong | _Away | None:
+    """Return what was wrong with TLS, if that is what went wrong; a certificate that is too old may be renewed."""
+    found = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
+    if isinstance(found, ssl.SSLCertVerificationError):
+        text = _not_accepted(found.verify_message)
+        if found.verify_code in _NOT_NOW:
+            return _Away(text)
+        return _Wrong(
+            text if found.verify_code in _WRONG_NAME else f"{text}: name its authority's file in ssl_ca_certs"
+        )
+    if found is None or isinstance(found, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return None
+    if found.reason in _NOT_TLS:
+        return _Wrong("it doesn't speak TLS there, and the address asks for it")
+    return _Wrong(f"TLS with it isn't possible ({(found.reason or str(found)).replace('_', ' ').lower()})")
+
+
+def _not_accepted(why: str) -> str:
+    return f"its certificate isn't accepted ({why.rstrip('.')})"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _speaks_tls(url: str) -> bool:
+    place = urlsplit(url)
+    try:
+        ssl.get_server_certificate((place.hostname or "localhost", place.port or 0), timeout=CONNECT_SECONDS_MAX)
+    except OSError:
+        return False
+    return True
+
+
 def _ask_postgresql(url: str) -> None:
     import psycopg  # noqa: PLC0415  (each client is loaded only if its engine is set)
 
@@ -116,8 +188,7 @@ def _ask_postgresql(url: str) -> None:
             found = connection.info.server_version
     except psycopg.OperationalError as error:
         reason = reason_of(error)
-        wrong = re.search(r"authentication failed|does not exist|no password|not permitted|no pg_hba", reason)
-        raise _Wrong(reason) if wrong else _Away(reason) from None
+        raise _Wrong(reason) if _POSTGRESQL_IS_WRONG.search(reason) else _Away(reason) from None
     _require("PostgreSQL", f"{found // 10_000}.{found % 10_000}", POSTGRESQL_MIN)
 
 
@@ -125,11 +196,15 @@ def _read_as_postgresql(url: str) -> None:
     import psycopg  # noqa: PLC0415
 
     try:
-        psycopg.conninfo.conninfo_to_dict(url)
+        options = psycopg.conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
         if "percent" in str(error):
             raise _Wrong("a % in the address must be written %25") from None
         raise _Wrong("the address has an option that PostgreSQL doesn't know") from None
+    mode = options.get("sslmode") or os.environ.get("PGSSLMODE")
+    if options.get("sslrootcert", "system") != "system" and mode not in ("verify-full", "verify-ca", "require"):
+        # libpq would go on without TLS where the certificate isn't signed by that authority.
+        raise _Wrong("sslrootcert means nothing without sslmode=verify-full beside it")
 
 
 def _ask_rabbitmq(url: str) -> None:
@@ -142,14 +217,15 @@ def _ask_rabbitmq(url: str) -> None:
     try:
         address.amqp_arguments(url)
         with Connection(url, connect_timeout=CONNECT_SECONDS_MAX) as connection:
-            connection.connect()
-            properties = connection.connection.server_properties
+            found = connection.transport.establish_connection()  # not connect(), which sleeps and tries again
+            properties = found.server_properties
+            connection.transport.close_connection(found)
     except amqp.exceptions.AccessRefused:
         raise _Wrong("user or password is wrong") from None
     except amqp.exceptions.NotAllowed:
         raise _Wrong(f"its virtual host {vhost!r} doesn't exist, or isn't this user's") from None
     except (amqp.exceptions.AMQPError, OSError) as error:
-        raise _Away(str(error)) from None
+        raise _no_answer(url, error) from None
     except (TypeError, KeyError, ValueError):  # whatever kombu and amqp make of `?name=value`
         raise _Wrong("the address has an option that RabbitMQ's client doesn't know") from None
     _require(str(properties.get("product", "something else")), str(properties.get("version", "")), RABBITMQ_MIN)
@@ -164,8 +240,8 @@ def _ask_redis(url: str) -> None:
             client.ping()
     except redis.AuthenticationError:
         raise _Wrong("user or password is wrong") from None
-    except (redis.ConnectionError, redis.TimeoutError) as error:
-        raise _Away(str(error)) from None
+    except (redis.ConnectionError, redis.TimeoutError, OSError) as error:
+        raise _no_answer(url, error) from None
     except (redis.RedisError, ValueError) as error:
         raise _Wrong(str(error)) from None
     except TypeError:  # `?name=value` becomes an argument of its connections
@@ -192,8 +268,11 @@ def _ask_elasticsearch(url: str) -> None:
         raise _Wrong("it is an Elasticsearch before 8, and Nyord needs 8 or later" if old else str(error)) from None
     except (elasticsearch.ApiError, ValueError) as error:
         raise _Wrong(str(error)) from None
+    except elasticsearch.SSLError as error:
+        # Where the address has a number for a name, urllib3 compares them itself and has an error of its own.
+        raise _refusal_of_tls(error) or _Wrong(_not_accepted(error.message)) from None
     except elasticsearch.TransportError as error:
-        raise _Away(error.message) from None
+        raise _no_answer(url, error) from None
     _require("Elasticsearch", str(next(iter(nodes.values()))["version"]), ELASTICSEARCH_MIN)
 
 

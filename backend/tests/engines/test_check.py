@@ -18,21 +18,13 @@ from fastapi import FastAPI
 from app import config
 from app.config import ConfigurationError, Settings, get_settings
 from app.engines import check
-from app.engines.check import Finding, check_engines, require_engines
+from app.engines.check import Finding, require_engines
 from tests.conftest import BACKEND, JWT_SECRET
 from tests.embedded.bank import environment, free_port, nyord
 from tests.engines import old_servers
+from tests.engines.asking import findings, one
 
 pytestmark = pytest.mark.slow
-
-
-def findings(**urls: str) -> list[Finding]:
-    return check_engines(Settings(**urls))  # type: ignore[arg-type]
-
-
-def one(**urls: str) -> Finding:
-    (found,) = findings(**urls)
-    return found
 
 
 def with_wrong_password(url: str) -> str:

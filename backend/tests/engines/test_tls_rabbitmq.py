@@ -16,6 +16,7 @@ from app.config import Settings
 from tests.conftest import BACKEND, JWT_SECRET
 from tests.embedded.bank import environment
 from tests.engines import tls
+from tests.engines.asking import EXPIRED, NOT_TLS, NOT_TRUSTED, WRONG_NAME, findings, one, told
 from tests.engines.certificates import Authority, Certificate
 
 pytestmark = pytest.mark.slow
@@ -149,3 +150,51 @@ class TestRabbitCluster:
         with pytest.raises(ValueError, match="each of its addresses must have the same options"):
             Settings(rabbitmq_url="amqps://a?ssl_ca_certs=/a;amqps://b")
         assert Settings(rabbitmq_url="amqps://a?ssl_ca_certs=/a;amqps://b?ssl_ca_certs=/a").events_broker_url
+
+
+class TestRabbitFindings:
+    @pytest.mark.parametrize(
+        ("certificate", "sentence", "may_pass"),
+        [("good", NOT_TRUSTED, False), ("elsewhere", WRONG_NAME, False), ("expired", EXPIRED, True)],
+    )
+    def test_a_certificate_that_is_not_accepted(
+        self,
+        rabbitmq_url: str,
+        engines_folder: Path,
+        authority: Authority,
+        another: Authority,
+        certificate: str,
+        sentence: str,
+        may_pass: bool,
+        request: pytest.FixtureRequest,
+    ) -> None:
+        trusted = another if certificate == "good" else authority
+        with tls.rabbit(rabbitmq_url, engines_folder, request.getfixturevalue(certificate), authority) as url:
+            found = one(rabbitmq_url=f"{url}?ssl_ca_certs={trusted.file}")
+        assert told(found, sentence)
+        assert found.may_pass == may_pass
+
+    def test_usable(self, rabbitmq_url: str, engines_folder: Path, authority: Authority, good: Certificate) -> None:
+        with tls.rabbit(rabbitmq_url, engines_folder, good, authority) as url:
+            assert findings(rabbitmq_url=f"{url}?ssl_ca_certs={authority.file}") == []
+
+    def test_on_one_side_only(
+        self, rabbitmq_url: str, engines_folder: Path, authority: Authority, good: Certificate
+    ) -> None:
+        assert told(one(rabbitmq_url=rabbitmq_url.replace("amqp:", "amqps:")), NOT_TLS)
+        with tls.rabbit(rabbitmq_url, engines_folder, good, authority) as url:
+            found = one(rabbitmq_url=url.replace("amqps:", "amqp:"))
+        assert told(found, "it speaks TLS, and the address doesn't begin with amqps://.")
+
+    def test_files_that_are_none(
+        self, rabbitmq_url: str, engines_folder: Path, authority: Authority, good: Certificate
+    ) -> None:
+        with tls.rabbit(rabbitmq_url, engines_folder, good, authority) as url:
+            absent = one(rabbitmq_url=f"{url}?ssl_ca_certs=/nowhere/ca.pem")
+            empty = one(rabbitmq_url=f"{url}?ssl_ca_certs=/dev/null")
+        assert told(absent, "ssl_ca_certs names /nowhere/ca.pem, which can't be read (No such file or directory).")
+        assert told(empty, "TLS with it isn't possible (no certificate or crl found).")
+
+    def test_options_without_tls(self, rabbitmq_url: str, authority: Authority) -> None:
+        found = one(rabbitmq_url=f"{rabbitmq_url}?ssl_ca_certs={authority.file}")
+        assert told(found, "the address has an option that RabbitMQ's client doesn't know.")
