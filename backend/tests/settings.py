@@ -22,7 +22,8 @@ _HEADER = """# Settings
 
 Generated from `backend/app/config.py` by `python -m tests.settings` (in `backend/`); don't edit it. Each is a variable of the
 environment, or a line of a file `.env` where the process begins; `NAME_FILE` names a file to read `NAME` from, which is how
-secrets come into containers. What can't be used is said in one sentence at the start. Amounts are in paise.
+secrets come into containers. What can't be used is said in one sentence at the start. Amounts are in paise. How an engine's
+address asks for TLS is in [tls.md](tls.md).
 """
 _SECTION = re.compile(r"    # -- (.+?) -+$")
 _COMMENT = re.compile(r"    # (.+)$")
