@@ -13,12 +13,14 @@ import structlog
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app.cache.circuit import ANSWER_SECONDS_MAX, ASK_AGAIN_SECONDS, CacheAway, ask, shared
+from app.cache.circuit import ASK_AGAIN_SECONDS, CacheAway, ask, shared
 from app.core.errors import reason_of
 
 log = structlog.get_logger("cache")
 
 CHANNEL = "nyord:look-again"
+# Nobody waits for the listener, and reading the machine's authorities for TLS alone takes 40 ms, or half a second of a busy one.
+CONNECT_SECONDS_MAX = 3.0
 
 
 def look_again(session: Session, user_ids: Collection[int]) -> None:
@@ -45,7 +47,7 @@ async def listen(url: str, heard: Callable[[list[int]], None]) -> None:
     while True:
         client = redis.asyncio.Redis.from_url(
             url,
-            socket_connect_timeout=ANSWER_SECONDS_MAX,
+            socket_connect_timeout=CONNECT_SECONDS_MAX,
             socket_keepalive=True,
             retry=Retry(NoBackoff(), 0),
             decode_responses=True,

@@ -10,6 +10,7 @@ import ssl
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -129,8 +130,15 @@ def postgres(folder: Path) -> Iterator[Postgres]:
 
 
 @contextmanager
-def front(address: str, certificate: Certificate, asks_for: Authority | None = None) -> Iterator[str]:
-    """Put TLS in front of the HTTP server of this address; it may ask for certificates of an authority."""
+def front(
+    address: str,
+    certificate: Certificate,
+    asks_for: Authority | None = None,
+    *,
+    scheme: str = "https",
+    delay_seconds: float = 0,
+) -> Iterator[str]:
+    """Put TLS in front of the server of this address; it may ask for certificates of an authority, and begin late."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.file, certificate.key)
     if asks_for:
@@ -142,6 +150,7 @@ def front(address: str, certificate: Certificate, asks_for: Authority | None = N
         behind: ClassVar[tuple[str, int]] = (str(place.hostname), int(place.port or 80))
 
         def handle(self) -> None:
+            time.sleep(delay_seconds)
             with (
                 suppress(OSError),
                 context.wrap_socket(self.request, server_side=True) as here,
@@ -153,7 +162,7 @@ def front(address: str, certificate: Certificate, asks_for: Authority | None = N
                 back.join()
 
     with old_servers.serving(Behind) as port:
-        yield f"https://127.0.0.1:{port}"
+        yield place._replace(scheme=scheme, netloc=place.netloc.replace(f":{place.port}", f":{port}")).geturl()
 
 
 def _carry(source: socket.socket, target: socket.socket) -> None:
