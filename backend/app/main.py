@@ -170,7 +170,8 @@ def create_app() -> FastAPI:
     app = Nyord(
         title="Nyord",
         version=__version__,
-        description="A whole retail bank: accounts, transfers, reviews, notifications and live push.",
+        description="A whole retail bank: accounts, transfers, reviews, notifications and live push. A field or a "
+        "parameter that an operation doesn't have is refused, never ignored.",
         lifespan=_lifespan,
         docs_url=None,  # FastAPI's pages load their scripts from a third party; `web` serves /docs itself
         redoc_url=None,

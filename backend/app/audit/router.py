@@ -12,11 +12,12 @@ from app.audit.schemas import AuditEntryOut, LoggedEventOut
 from app.audit.service import AuditFilter, EventFilter
 from app.core import cursors
 from app.edge.pages import Page, PageQuery, Since, Until
+from app.edge.query import KnownQuery
 from app.edge.session import Read
 from app.edge.wire import RowId
 from app.identity.permissions import AdminUser
 
-admin_router = APIRouter(prefix="/admin", tags=["admin: audit"])
+admin_router = APIRouter(prefix="/admin", tags=["admin: audit"], route_class=KnownQuery)
 
 SubjectType = Literal["user", "transaction", "account", "dead_letter", "queue", "books"]
 

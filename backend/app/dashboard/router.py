@@ -7,12 +7,13 @@ from fastapi import APIRouter
 from app.accounts.schemas import AccountOut
 from app.dashboard import service
 from app.dashboard.schemas import MonthOut, PayeeOut, ShareOut, SummaryOut
+from app.edge.query import KnownQuery
 from app.edge.session import Read
 from app.identity.permissions import CurrentUser
 from app.identity.schemas import PersonOut
 from app.transactions.schemas import TransactionOut
 
-router = APIRouter(prefix="/dashboard", tags=["dashboard"])
+router = APIRouter(prefix="/dashboard", tags=["dashboard"], route_class=KnownQuery)
 
 
 @router.get("/summary")

@@ -14,12 +14,13 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
+
+from app.edge.query import KnownQuery
 
 NUMBER_CHARACTERS_MAX = 40  # no number that the bank understands is longer
 
 
-class ExactRoute(APIRoute):
+class ExactRoute(KnownQuery):
     """A route that reads numbers from their text and refuses JSON that two readers could understand differently."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

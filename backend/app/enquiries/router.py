@@ -11,6 +11,7 @@ from app.core.cursors import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from app.core.errors import Invalid
 from app.core.money import parse_minor
 from app.edge.pages import Since, Until
+from app.edge.query import KnownQuery
 from app.edge.session import Read
 from app.edge.wire import RowId
 from app.enquiries import analytics, drift, service
@@ -30,8 +31,8 @@ from app.identity.permissions import AdminUser, CurrentUser
 from app.transactions.models import TransactionKind, TransactionStatus
 from app.transactions.schemas import TransactionOut
 
-router = APIRouter(tags=["search"])
-admin_router = APIRouter(prefix="/admin", tags=["admin: search"])
+router = APIRouter(tags=["search"], route_class=KnownQuery)
+admin_router = APIRouter(prefix="/admin", tags=["admin: search"], route_class=KnownQuery)
 
 GROUP_SIZE_DEFAULT = 10
 NEWEST = str(Order.NEWEST)

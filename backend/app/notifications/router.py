@@ -8,13 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.edge.pages import Page, PageQuery
+from app.edge.query import KnownQuery
 from app.edge.session import Read, Write
 from app.edge.wire import RowId
 from app.identity.permissions import CurrentUser
 from app.notifications import service
 from app.notifications.schemas import MarkedOut, NotificationOut, StatsOut
 
-router = APIRouter(prefix="/notifications", tags=["notifications"])
+router = APIRouter(prefix="/notifications", tags=["notifications"], route_class=KnownQuery)
 
 
 @router.get("")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.edge.exact import ExactRoute
 from app.edge.pages import Page, PageQuery
+from app.edge.query import KnownQuery
 from app.edge.session import Read, Write
 from app.edge.wire import RowId
 from app.identity.permissions import AdminUser
@@ -25,8 +26,8 @@ from app.realtime.hub import Hub
 from app.telemetry.exposition import CONTENT_TYPE
 from app.transactions.accept import Acceptor
 
-router = APIRouter(prefix="/health", tags=["health"])
-metrics_router = APIRouter(tags=["health"])
+router = APIRouter(prefix="/health", tags=["health"], route_class=KnownQuery)
+metrics_router = APIRouter(tags=["health"], route_class=KnownQuery)
 admin_router = APIRouter(prefix="/admin", tags=["admin: operations"], route_class=ExactRoute)
 
 

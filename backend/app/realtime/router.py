@@ -14,6 +14,7 @@ from app.core.errors import BankError, TooMany, Unauthenticated
 from app.database import unit_of_work
 from app.edge import limits
 from app.edge.origins import is_own_page
+from app.edge.query import KnownQuery
 from app.edge.session import Write
 from app.identity.permissions import CurrentUser
 from app.realtime import admission
@@ -21,7 +22,7 @@ from app.realtime.admission import TICKET_SECONDS, Admission
 from app.realtime.errors import CLOSE_OVERLOADED, CLOSE_TOO_MANY, CLOSE_UNAUTHENTICATED
 from app.realtime.hub import Hub, refuse
 
-router = APIRouter(tags=["realtime"])
+router = APIRouter(tags=["realtime"], route_class=KnownQuery)
 
 
 class TicketOut(BaseModel):

@@ -23,6 +23,7 @@ from app.core.errors import BankError, Invalid, TooLarge
 from app.core.text import is_one_line
 from app.edge import errors, limits
 from app.edge.idempotency import KEY_CHARACTERS_MAX
+from app.edge.query import require_known
 from app.edge.wire import ROW_ID_MAX
 from app.identity import tokens
 from app.identity.errors import SignInNeeded, TokenInvalid
@@ -100,6 +101,8 @@ class TransferEndpoint:
         acceptor: Acceptor = scope["app"].state.acceptor
         settings: Settings = scope["app"].state.settings
         try:
+            if scope["query_string"]:
+                require_known(scope["query_string"], ())
             claims = _claims(scope)
             state = scope["state"]
             state["user_id"] = claims.user_id
