@@ -39,9 +39,15 @@ def my_stats(user: CurrentUser, session: Read) -> StatsOut:
 
 @router.put("/read-all")
 @router.post("/read-all", include_in_schema=False)
-def mark_all_read(user: CurrentUser, session: Write) -> MarkedOut:
-    """Mark everything as read."""
-    return MarkedOut(marked=service.mark_all_read(session, owner=user.id))
+def mark_all_read(
+    user: CurrentUser,
+    session: Write,
+    up_to: Annotated[
+        RowId | None, Query(description="The newest one that was seen: what came after it stays unread.")
+    ] = None,
+) -> MarkedOut:
+    """Mark everything as read, or everything up to one."""
+    return MarkedOut(marked=service.mark_all_read(session, owner=user.id, up_to=up_to))
 
 
 @router.put("/{notification_id}/read")

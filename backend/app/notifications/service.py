@@ -87,14 +87,12 @@ def mark_read(session: Session, *, owner: int, notification: int) -> Notificatio
     return row
 
 
-def mark_all_read(session: Session, *, owner: int) -> int:
-    """Mark everything that the owner hasn't read as read, and return how many that was."""
-    unread = Notification.user_id == owner, Notification.read_at.is_(None)
-    return len(
-        session.execute(
-            update(Notification).where(*unread).values(read_at=clock.now()).returning(Notification.id)
-        ).all()
-    )
+def mark_all_read(session: Session, *, owner: int, up_to: int | None = None) -> int:
+    """Mark what the owner hasn't read as read, all of it or up to the notification with this id, and return how many."""
+    unread = update(Notification).where(Notification.user_id == owner, Notification.read_at.is_(None))
+    if up_to is not None:
+        unread = unread.where(Notification.id <= up_to)
+    return len(session.execute(unread.values(read_at=clock.now()).returning(Notification.id)).all())
 
 
 def remove(session: Session, *, owner: int, notification: int) -> None:

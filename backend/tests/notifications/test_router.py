@@ -149,6 +149,34 @@ class TestRead:
         assert arjun.put("/notifications/read-all").json() == {"marked": 0}
         assert arjun.get("/notifications/stats").json() == {"unread": 0, "total": before["total"]}
 
+    def test_all_that_were_seen(self, arjun: Person) -> None:
+        seen = arjun.get("/notifications", limit=1).json()["items"][0]
+        before = arjun.get("/notifications/stats").json()["unread"]
+        with unit_of_work() as session:
+            tell(session, arjun, 1, first=99)
+
+        answer = arjun.put(f"/notifications/read-all?up_to={seen['id']}")
+
+        assert (answer.status_code, answer.json()) == (200, {"marked": before})
+        assert [item["related_id"] for item in listed(arjun, unread=True)] == [99]
+
+    def test_all_up_to_one_that_is_gone_or_somebody_elses(self, bank: Bank, arjun: Person) -> None:
+        newest, middle, oldest = listed(arjun)
+        arjun.delete(f"/notifications/{middle['id']}")
+        stranger = bank.customer()
+        assert stranger.post(f"/notifications/read-all?up_to={newest['id']}").status_code == 200
+
+        arjun.post(f"/notifications/read-all?up_to={middle['id']}")
+
+        assert [(item["id"], item["read"]) for item in listed(arjun)] == [(newest["id"], False), (oldest["id"], True)]
+
+    @pytest.mark.parametrize("bad", ["0", "-1", "", "x", "1.5", str(2**53)])
+    def test_all_up_to_none_marks_nothing(self, arjun: Person, bad: str) -> None:
+        answer = arjun.put(f"/notifications/read-all?up_to={bad}")
+
+        assert (answer.status_code, answer.json()["data"]["errors"][0]["field"]) == (422, "up_to")
+        assert len(listed(arjun, unread=True)) == 3
+
     def test_an_id_that_is_none(self, arjun: Person) -> None:
         for bad in ("0", "-1", "x", str(2**53)):
             assert arjun.put(f"/notifications/{bad}/read").status_code == 422

@@ -18,7 +18,8 @@ interface Notifications {
   toasts: Toast[]
   dismissToast: (id: number) => void
   markAsRead: (id: number) => Promise<void>
-  markAllAsRead: () => Promise<void>
+  /** Marks everything up to the newest one that the person has seen. */
+  markAllAsRead: (upTo: number) => Promise<void>
   deleteNotification: (id: number) => Promise<void>
   refreshNotifications: () => Promise<void>
   showSuccess: (title: string, message?: string) => void
@@ -85,7 +86,7 @@ export function NotificationApiProvider({ children }: { children: ReactNode }) {
       toasts,
       dismissToast: dismiss,
       markAsRead: (id) => change(() => notificationsAPI.markAsRead(id)),
-      markAllAsRead: () => change(() => notificationsAPI.markAllAsRead()),
+      markAllAsRead: (upTo) => change(() => notificationsAPI.markAllAsRead(upTo)),
       deleteNotification: (id) => change(() => notificationsAPI.deleteNotification(id)),
       refreshNotifications,
       showSuccess: (title, message) => show({ tone: 'good', title, message }),

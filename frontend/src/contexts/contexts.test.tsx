@@ -30,8 +30,9 @@ beforeEach(() => {
     'DELETE /notifications/7': () => new Response(null, { status: 204 }),
   }
   vi.stubGlobal('fetch', (path: string, init: RequestInit = {}) => {
-    const call = `${init.method ?? 'GET'} ${new URL(path, 'http://bank.example').pathname}`
-    asked.push(call)
+    const { pathname, search } = new URL(path, 'http://bank.example')
+    const call = `${init.method ?? 'GET'} ${pathname}`
+    asked.push(init.method === 'PUT' ? call + search : call)
     return Promise.resolve((answers[call] ?? (() => Response.json({ detail: 'No such thing.' }, { status: 404 })))())
   })
   vi.stubGlobal('WebSocket', Line)
@@ -228,11 +229,11 @@ describe('NotificationApiContext (S81)', () => {
     answers['GET /notifications/stats'] = () => Response.json({ unread: 0, total: 1 })
     await act(() => result.current.news.markAsRead(7))
     await waitFor(() => expect(result.current.news.stats.unread).toBe(0))
-    await act(() => result.current.news.markAllAsRead())
+    await act(() => result.current.news.markAllAsRead(7))
     await act(() => result.current.news.deleteNotification(7))
     expect(asked.filter((call) => /^(PUT|DELETE)/.test(call))).toEqual([
       'PUT /notifications/7/read',
-      'PUT /notifications/read-all',
+      'PUT /notifications/read-all?up_to=7',
       'DELETE /notifications/7',
     ])
   })

@@ -35,9 +35,10 @@ export default function NotificationsPage() {
     focusTitle()
     setShown('all')
   }
-  const readAll = (): void => {
+  const newest = query.data?.pages[0]?.items[0]
+  const readAll = (upTo: number): void => {
     focusTitle()
-    void markAllAsRead().catch((error: unknown) => showError(t('failed'), errorLine(error)))
+    void markAllAsRead(upTo).catch((error: unknown) => showError(t('failed'), errorLine(error)))
   }
 
   return (
@@ -46,8 +47,9 @@ export default function NotificationsPage() {
         title={t('title')}
         lead={stats.unread > 0 ? t('unreadCount', { count: stats.unread }) : stats.total > 0 ? t('allRead') : undefined}
         actions={
-          stats.unread > 0 && (
-            <Button icon={CheckCheck} onClick={readAll}>
+          stats.unread > 0 &&
+          newest && (
+            <Button icon={CheckCheck} onClick={() => readAll(newest.id)}>
               {t('readAll')}
             </Button>
           )

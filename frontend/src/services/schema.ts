@@ -981,7 +981,7 @@ export interface paths {
         get?: never;
         /**
          * Mark All Read
-         * @description Mark everything as read.
+         * @description Mark everything as read, or everything up to one.
          */
         put: operations["mark_all_read_notifications_read_all_put"];
         post?: never;
@@ -8534,7 +8534,10 @@ export interface operations {
     };
     mark_all_read_notifications_read_all_put: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The newest one that was seen: what came after it stays unread. */
+                up_to?: number | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
