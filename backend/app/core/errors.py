@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class BankError(Exception):
@@ -12,11 +12,18 @@ class BankError(Exception):
     code: ClassVar[str] = "error"
     # Most refusals undo everything. A few must leave a trace (a wrong password is counted): what was written is committed.
     keeps_writes: ClassVar[bool] = False
+    # The field of the request that it is about, where it is about one alone and not about who asks.
+    field: str | None = None
 
     def __init__(self, detail: str, **data: Any) -> None:
         super().__init__(detail)
         self.detail = detail
         self.data = data
+
+    def about(self, field: str) -> Self:
+        """Say which field of the request it is about, where that isn't the same for every error of its class."""
+        self.field = field
+        return self
 
 
 def reason_of(error: BaseException) -> str:

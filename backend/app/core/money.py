@@ -31,12 +31,14 @@ class InvalidAmount(Invalid):
     """The text isn't an amount that the bank can book."""
 
     code = "invalid_amount"
+    field = "amount"
 
 
 class UnknownCurrency(Invalid):
     """The bank keeps no books in this currency."""
 
     code = "unknown_currency"
+    field = "currency"
 
 
 def exponent(currency: str) -> int:

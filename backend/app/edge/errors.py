@@ -85,8 +85,12 @@ def code_in(body: bytes) -> str | None:
 
 
 def error_body(error: BankError) -> bytes:
-    """Return the JSON body that answers this error."""
-    return body_of(error.detail, error.code, error.data)
+    """Return the JSON body that answers this error. One about a field is told as a mistake in the field is."""
+    data = error.data
+    if error.field is not None:
+        one = {"field": error.field, "code": error.code, "message": error.detail, "facts": {}}
+        data = data | {"errors": [one]}
+    return body_of(error.detail, error.code, data)
 
 
 def headers_of(error: BankError) -> dict[str, str]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from app.core import clock
 from app.core.cursors import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from app.core.errors import Invalid
-from app.core.money import parse_minor
+from app.core.money import InvalidAmount, parse_minor
 from app.edge.pages import Since, Until
 from app.edge.query import KnownQuery
 from app.edge.session import Read
@@ -65,14 +65,21 @@ def _wanted(
         kinds=tuple(str(one) for one in kind or ()),
         statuses=tuple(str(one) for one in status or ()),
         account_id=account_id,
-        amount_minor_min=parse_minor(amount_min) if amount_min else None,
-        amount_minor_max=parse_minor(amount_max) if amount_max else None,
+        amount_minor_min=_minor(amount_min, "amount_min"),
+        amount_minor_max=_minor(amount_max, "amount_max"),
         since=since,
         until=until,
         order=sort,
         after=place_of(cursor, sort),
         limit=limit,
     )
+
+
+def _minor(amount: str | None, field: str) -> int | None:
+    try:
+        return parse_minor(amount) if amount else None
+    except InvalidAmount as error:
+        raise error.about(field) from None
 
 
 WantedQuery = Annotated[Wanted, Depends(_wanted)]

@@ -87,6 +87,7 @@ class WrongPassword(Forbidden):
     """A signed-in user gave a wrong current password."""
 
     code = "wrong_password"
+    field = "current_password"
     keeps_writes = True  # the try was counted
 
     def __init__(self) -> None:
@@ -117,6 +118,7 @@ class NameChecked(Forbidden):
     """A customer whose identity is approved would take another name."""
 
     code = "name_checked"
+    field = "full_name"
 
     def __init__(self) -> None:
         super().__init__("Your name was checked with your identity. Ask the bank to change it.")
@@ -126,6 +128,7 @@ class UsernameTaken(Conflict):
     """Somebody has this username already."""
 
     code = "username_taken"
+    field = "username"
 
     def __init__(self) -> None:
         super().__init__("This username is taken. Choose another one.")
@@ -135,6 +138,7 @@ class EmailTaken(Conflict):
     """Somebody registered with this e-mail address already."""
 
     code = "email_taken"
+    field = "email"
 
     def __init__(self, next_step: str = "Sign in, or use another one.") -> None:
         super().__init__(f"This e-mail address is registered already. {next_step}")

@@ -63,23 +63,29 @@ def matches(password: str, hashed: str | None) -> tuple[bool, str | None]:
         return right, _hashers.hash(password) if outdated else None
 
 
-def check_strength(password: str, *, username: str, email: str) -> None:
-    """Make sure that a new password isn't among the first that anybody would try.
+def check_strength(password: str, *, username: str, email: str, field: str = "password") -> None:
+    """Make sure that a new password, which came in this field, isn't among the first that anybody would try.
 
     Raises:
         WeakPassword: too short or long, a common word with digits, a sequence, a repetition, or little but the name.
     """
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
-        raise WeakPassword(f"A password has {LENGTH_MIN} to {LENGTH_MAX} characters. A few words make a good one.")
+        raise WeakPassword(
+            f"A password has {LENGTH_MIN} to {LENGTH_MAX} characters. A few words make a good one."
+        ).about(field)
     plain = password.lower()
     if _is_common(plain):
-        raise WeakPassword("This password is one of the first that would be tried. A few unrelated words are better.")
+        raise WeakPassword(
+            "This password is one of the first that would be tried. A few unrelated words are better."
+        ).about(field)
     own = plain
     for name in (email.lower(), *re.split(r"[@.]", email.lower()), username.lower(), "nyord"):
         if len(name) > 3:  # a shorter part says too little to be held against a password
             own = own.replace(name, "")
     if len(own) < OWN_CHARACTERS_MIN:
-        raise WeakPassword("This password is little more than your name. A few unrelated words are better.")
+        raise WeakPassword("This password is little more than your name. A few unrelated words are better.").about(
+            field
+        )
 
 
 def _is_common(plain: str) -> bool:

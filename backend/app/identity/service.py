@@ -90,7 +90,7 @@ def change_password(session: Session, *, user_id: int, session_id: int, current:
     """
     user = _locked(session, user_id)
     _require_password(session, user, current, ip)
-    passwords.check_strength(new, username=user.username, email=user.email)
+    passwords.check_strength(new, username=user.username, email=user.email, field="new_password")
     user.hashed_password = passwords.hash_password(new)
     user.password_changed_at = clock.now()
     sessions.end_all(session, user_id=user.id, reason="password_changed", actor_id=user.id, but_session_id=session_id)

@@ -21,6 +21,7 @@ class RecipientNotFound(NotFound):
     """The destination doesn't exist or can't receive money."""
 
     code = "recipient_not_found"
+    field = "dest_account"
 
 
 class TransactionNotFound(NotFound):
@@ -47,12 +48,14 @@ class SameAccount(Invalid):
     """Source and destination are one."""
 
     code = "same_account"
+    field = "dest_account"
 
 
 class CurrencyMismatch(Invalid):
     """The amount's currency isn't the accounts' own."""
 
     code = "currency_mismatch"
+    field = "currency"
 
 
 # What wasn't done for want of money, and who can rest assured: a refund or a correction may be staff's word on another's account.
@@ -76,12 +79,15 @@ class InsufficientFunds(Refused):
             f"{format_money(max(available_minor, 0), currency)} available. {assurance}",
             available=to_wire(available_minor, currency),
         )
+        if kind != TransactionKind.REFUND:  # which is for all of it, whatever is asked
+            self.field = "amount"
 
 
 class KYCRequired(Forbidden):
     """S158: a high-value transaction of somebody whose KYC isn't approved."""
 
     code = "kyc_required"
+    field = "amount"
 
     def __init__(self, above_minor: int, currency: str) -> None:
         super().__init__(

@@ -186,7 +186,7 @@ def _require_each_field_once(body: bytes) -> None:
         raise Invalid(NOT_JSON) from None
     for name, times in Counter(name for name, _ in pairs).items():
         if times > 1:
-            raise Invalid(f"The body says `{name}` twice; send each field once.")
+            raise Invalid(f"The body says `{name}` twice; send each field once.").about(name[:40])
 
 
 def _parse_bulk(
@@ -214,6 +214,8 @@ def _parse_bulk(
             if len(transfers) > 1:
                 error.detail = f"Transfer {number + 1} of {len(transfers)}: {error.detail}"
             error.data |= {"transfer": number}
+            if error.field is not None:
+                error.about(f"transfers.{number}.{error.field}")
             raise
     return wanted
 
@@ -235,7 +237,7 @@ def _wanted(
     """
     amount_minor = money.parse_minor(bytes(body.amount).decode("latin-1"), body.currency)
     if not is_one_line(body.note):
-        raise Invalid("note must be one line of text without invisible characters.")
+        raise Invalid("note must be one line of text without invisible characters.").about("note")
     metadata = _metadata(body.metadata)
     key = body.idempotency_key or _checked_key(header_key)  # C10: the body's key wins
     generated = key is None
@@ -263,11 +265,11 @@ def _metadata(field: msgspec.Raw) -> str | None:
     if raw == b"null":
         return None
     if len(raw) > METADATA_BYTES_MAX:
-        raise Invalid(f"metadata is larger than we keep ({METADATA_BYTES_MAX} bytes).", bytes_max=METADATA_BYTES_MAX)
+        sentence = f"metadata is larger than we keep ({METADATA_BYTES_MAX} bytes)."
+        raise Invalid(sentence, bytes_max=METADATA_BYTES_MAX).about("metadata")
     if not _is_shallow(_decode(raw, _decode_object, "metadata"), METADATA_LEVELS_MAX):
-        raise Invalid(
-            f"metadata is nested deeper than we keep ({METADATA_LEVELS_MAX} levels).", levels_max=METADATA_LEVELS_MAX
-        )
+        sentence = f"metadata is nested deeper than we keep ({METADATA_LEVELS_MAX} levels)."
+        raise Invalid(sentence, levels_max=METADATA_LEVELS_MAX).about("metadata")
     return raw.decode()
 
 

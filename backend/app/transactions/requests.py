@@ -162,7 +162,7 @@ def _usable(session: Session, user_id: int, account_id: int, amount_minor: int, 
     account = account_facts(session, account_id)
     refusal = refuse_spending(
         asker_id=user_id, amount_minor=amount_minor, currency=account.currency if account else BASE_CURRENCY,
-        source=account, review_above_minor=get_settings().review_above_minor, check_funds=check_funds,
+        source=account, source_field="account_id", review_above_minor=get_settings().review_above_minor, check_funds=check_funds,
     )  # fmt: skip
     if refusal is not None:
         raise refusal

@@ -65,7 +65,7 @@ def refuse_transfer(
 ) -> BankError | None:
     """Return why a transfer can't be accepted, or None if it can. `both_own`: the asker must own the destination, too."""
     refusal = refuse_spending(
-        asker_id=asker_id, amount_minor=amount_minor, currency=currency, source=source,
+        asker_id=asker_id, amount_minor=amount_minor, currency=currency, source=source, source_field="src_account",
         review_above_minor=review_above_minor, check_funds=False,
     )  # fmt: skip
     if refusal is not None:
@@ -88,18 +88,19 @@ def refuse_spending(
     amount_minor: int,
     currency: str,
     source: AccountFacts | None,
+    source_field: str,
     review_above_minor: int,
     check_funds: bool = True,
 ) -> BankError | None:
-    """Return why the asker can't use this account of theirs for this amount, or None if they can."""
+    """Return why the asker can't use this account of theirs, named in this field, for this amount, or None if they can."""
     if source is None or source.user_id != asker_id:
-        return AccountNotFound("This account doesn't exist, or isn't yours.")
+        return AccountNotFound("This account doesn't exist, or isn't yours.").about(source_field)
     if not source.is_usable:
         return AccountNotUsable(
             "This account can't be used: it isn't approved, or is switched off.",
             status=source.status,
             active=source.is_active,
-        )
+        ).about(source_field)
     if source.currency != currency:
         return CurrencyMismatch(f"The account is in {source.currency}, not {currency}.")
     if kyc_blocks(amount_minor, kyc_approved=source.kyc_approved, review_above_minor=review_above_minor):

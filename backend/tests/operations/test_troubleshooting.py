@@ -123,7 +123,8 @@ class TestRefusals:
             assert told[said["code"]] == answer.status_code
         assert {answer.json()["code"] for answer in met} == set(told) - {"internal_error"}
         assert met[0].json()["data"]["available"] == 60_000.0
-        assert met[2].json()["data"] == {"status": "pending", "active": True}
+        wrong = {"field": "src_account", "code": "account_not_usable", "message": met[2].json()["detail"], "facts": {}}
+        assert met[2].json()["data"] == {"status": "pending", "active": True, "errors": [wrong]}
 
     @pytest.mark.parametrize("headers", [{}, {"origin": "http://localhost:3000"}], ids=["program", "browser"])
     def test_a_fault_of_ours(

@@ -39,6 +39,14 @@ describe('useFieldErrors', () => {
     })
   })
 
+  it('is what the bank’s rule says of it, in Hindi by the rule’s own words', async () => {
+    const taken = { field: 'username', code: 'username_taken', message: 'This username is taken. Choose another one.', facts: {} }
+    expect(await said(refused(taken))).toEqual({ username: taken.message })
+    cleanup()
+    await setLanguage('hi')
+    expect(await said(refused(taken))).toEqual({ username: 'यह यूज़रनेम लिया जा चुका है। दूसरा चुनें।' })
+  })
+
   it.each([
     ['a new code', { ...SHORT, code: 'never_heard_of' }],
     ['no code', { field: SHORT.field, message: SHORT.message }],

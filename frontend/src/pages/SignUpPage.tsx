@@ -15,7 +15,6 @@ import { PASSWORD_LENGTH_MIN } from '@/lib/password'
 import { paths } from '@/lib/paths'
 import { useDebounced } from '@/lib/useDebounced'
 import { authText } from '@/locales/auth'
-import { useBankSentence } from '@/locales/bank'
 import { useFieldErrors } from '@/locales/fields'
 import { cn } from '@/lib/utils'
 import { authAPI } from '@/services/api'
@@ -23,13 +22,6 @@ import { useUsernameFree } from '@/services/queries/people'
 
 const FIELDS = ['full_name', 'username', 'email', 'password'] as const
 type Form = Record<(typeof FIELDS)[number], string>
-
-/** Which field a refusal of the bank is about, so that it stands there. */
-const FIELD_OF_CODE: Readonly<Record<string, keyof Form>> = {
-  username_taken: 'username',
-  email_taken: 'email',
-  weak_password: 'password',
-}
 
 const PAUSE_MS = 400
 const USERNAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$/
@@ -48,15 +40,11 @@ export default function SignUpPage() {
   const { errors, isSubmitting } = formState
   const [password, username, email] = useWatch({ control, name: ['password', 'username', 'email'] })
 
-  const { sayError } = useBankSentence()
   const fieldErrors = useFieldErrors()
   const [refused, setRefused] = useState<ApiError>()
 
   const refuse = (error: ApiError): void => {
-    const byField = Object.entries(fieldErrors(error))
-    const known = FIELD_OF_CODE[error.code]
-    if (known !== undefined) byField.push([known, sayError(error)])
-    const shown = byField.flatMap(([name, message]) => {
+    const shown = Object.entries(fieldErrors(error)).flatMap(([name, message]) => {
       const field = FIELDS.find((candidate) => candidate === name)
       return field === undefined ? [] : [{ field, message }]
     })

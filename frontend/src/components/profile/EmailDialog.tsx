@@ -5,7 +5,6 @@ import { useNotifications } from '@/contexts/NotificationApiContext'
 import { EMAIL } from '@/lib/email'
 import { ApiError } from '@/lib/errors'
 import { useText } from '@/lib/i18n'
-import { useBankSentence } from '@/locales/bank'
 import { commonText } from '@/locales/common'
 import { useFieldErrors } from '@/locales/fields'
 import { profileText } from '@/locales/profile'
@@ -25,7 +24,6 @@ interface Form {
 export function EmailDialog({ onClose }: { onClose: () => void }) {
   const t = useText(profileText)
   const common = useText(commonText)
-  const { sayError } = useBankSentence()
   const fieldErrors = useFieldErrors()
   const formId = useId()
   const user = useUser()
@@ -46,8 +44,6 @@ export function EmailDialog({ onClose }: { onClose: () => void }) {
       if (!(error instanceof ApiError)) throw error
       const wrong = fieldErrors(error)
       const message = { email: wrong.email, password: wrong.current_password }
-      if (error.code === 'email_taken') message.email = sayError(error)
-      if (error.code === 'wrong_password') message.password = sayError(error)
       const field = message.email !== undefined ? 'email' : message.password !== undefined ? 'password' : null
       if (field === null) setRefused(error)
       else setError(field, { message: message[field] }, { shouldFocus: true })

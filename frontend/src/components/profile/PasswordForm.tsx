@@ -5,7 +5,7 @@ import { useNotifications } from '@/contexts/NotificationApiContext'
 import { ApiError } from '@/lib/errors'
 import { useText } from '@/lib/i18n'
 import { PASSWORD_LENGTH_MIN } from '@/lib/password'
-import { useBankSentence } from '@/locales/bank'
+import { useFieldErrors } from '@/locales/fields'
 import { profileText } from '@/locales/profile'
 import { authAPI } from '@/services/api'
 import { useQueryClient } from '@tanstack/react-query'
@@ -26,7 +26,7 @@ export function PasswordForm() {
   const user = useUser()
   const client = useQueryClient()
   const { showSuccess } = useNotifications()
-  const { sayError } = useBankSentence()
+  const fieldErrors = useFieldErrors()
   const [refused, setRefused] = useState<ApiError>()
   const change = useForm<Form>({
     mode: 'onTouched',
@@ -46,9 +46,10 @@ export function PasswordForm() {
       await client.invalidateQueries({ queryKey: sessionKeys.all })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      const field = error.code === 'weak_password' ? 'next' : error.code === 'wrong_password' ? 'current' : null
-      if (field === null) setRefused(error)
-      else setError(field, { message: sayError(error) }, { shouldFocus: true })
+      const { new_password: next, current_password: current } = fieldErrors(error)
+      if (next !== undefined) setError('next', { message: next }, { shouldFocus: true })
+      else if (current !== undefined) setError('current', { message: current }, { shouldFocus: true })
+      else setRefused(error)
     }
   })
 

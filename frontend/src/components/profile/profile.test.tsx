@@ -69,3 +69,26 @@ it('what is wrong with a password is told in the language chosen since', async (
   expect(screen.getByText('कम से कम बारह अक्षर चाहिए।')).toBeTruthy()
   unmount()
 })
+
+it.each([
+  ['new_password', 'weak_password', 'A few unrelated words are better.', 'New password'],
+  ['current_password', 'wrong_password', 'Your current password isn’t right.', 'Current password'],
+])('what the bank says of %s stands at the field', async (field, code, detail, label) => {
+  vi.spyOn(auth, 'useUser').mockReturnValue({ username: 'asha', email: 'asha@example.com' } as User)
+  const errors = [{ field, code, message: detail, facts: {} }]
+  vi.spyOn(authAPI, 'changePassword').mockRejectedValue(new ApiError({ status: 422, code, detail, data: { errors } }))
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <AuthProvider>
+        <NotificationApiProvider>
+          <PasswordForm />
+        </NotificationApiProvider>
+      </AuthProvider>
+    </QueryClientProvider>,
+  )
+  await userEvent.type(screen.getByLabelText('Current password'), 'correct horse battery')
+  await userEvent.type(screen.getByLabelText('New password'), 'another horse battery')
+  await userEvent.click(screen.getByRole('button', { name: 'Change password' }))
+  await screen.findByText(detail)
+  expect(screen.getByLabelText(label).getAttribute('aria-invalid')).toBe('true')
+})
