@@ -40,6 +40,27 @@ class TestSentences:
 
         assert (codes(BankError) | STEP_SENTENCES.keys() | FAILURE_SENTENCES.keys()) - NOT_FOR_PEOPLE - known == set()
 
+    def test_staff_are_not_told_of_an_account_of_their_own(self, bank: Bank) -> None:
+        """A refund and a correction are staff's word on a customer's account; the same codes are told to customers."""
+        arjun, zoe, admin = bank.customer(100_00), bank.customer(), bank.admin()
+        sent = arjun.send(zoe, 40).json()["transaction_id"]
+        bank.settle()
+        zoe.post("/transactions/withdraw", {"account_id": zoe.account, "amount": 40})
+        bank.settle()
+        path = f"/admin/accounts/{arjun.account}/adjust-balance"
+        debit = {"amount": 70, "direction": "debit", "reason": "by mistake"}
+        met = [admin.post(f"/transactions/{sent}/refund", {"reason": "fraud report"}), admin.post(path, debit)]
+        bank.api.put(f"/admin/accounts/{arjun.account}/toggle-active", json={"active": False}, headers=admin.headers)
+        met += [admin.post(path, debit), admin.post("/admin/accounts/987654/adjust-balance", debit)]
+        hindi = dict(re.findall(r"^  (\w+): '(.*)',$", HINDI.read_text(), re.MULTILINE))
+
+        assert [answer.json()["code"] for answer in met] == [
+            "insufficient_funds", "insufficient_funds", "account_not_usable", "account_not_found",
+        ]  # fmt: skip
+        for answer in met:
+            assert "your account" not in answer.json()["detail"]
+            assert "आपके खाते" not in hindi[answer.json()["code"]]
+
     def test_each_step_of_a_payment_has_its_code(self, bank: Bank) -> None:
         arjun, zoe = bank.customer(100_00), bank.customer()
         sent = arjun.send(zoe, 40).json()["transaction_id"]

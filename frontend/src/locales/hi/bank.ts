@@ -10,9 +10,9 @@ export default {
   given_back: 'लौटाया गया।',
   not_carried_out: 'पूरा नहीं हुआ।',
 
-  // why a payment is refused
-  insufficient_funds: 'खाते में पर्याप्त राशि उपलब्ध नहीं है। आपके खाते से कुछ नहीं गया।',
-  account_not_found: 'यह खाता मौजूद नहीं है, या आपका नहीं है। आपके खाते से कुछ नहीं गया।',
+  // why a payment is refused; staff read some of it of a customer's account
+  insufficient_funds: 'खाते में पर्याप्त राशि उपलब्ध नहीं है। इस खाते से कुछ नहीं गया।',
+  account_not_found: 'यह खाता मौजूद नहीं है, या आपका नहीं है।',
   recipient_not_found: 'पाने वाले का खाता मौजूद नहीं है, या अभी पैसे नहीं ले सकता। आपके खाते से कुछ नहीं गया।',
   account_frozen: 'एक खाता अभी इस्तेमाल नहीं हो सकता। आपके खाते से कुछ नहीं गया।',
   account_closed: 'एक खाता बंद है। आपके खाते से कुछ नहीं गया।',

@@ -80,6 +80,7 @@ export default {
 
   // what a reason says already, and every sentence about money that didn't move ends with
   nothing_left: 'आपके खाते से कुछ नहीं गया।',
+  insufficient_funds: 'खाते में पर्याप्त राशि उपलब्ध नहीं है।',
 
   // codes among the facts; why a payment is refused is in bank.ts
   savings: 'बचत',
