@@ -12,6 +12,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -24,6 +25,7 @@ from tests.embedded.bank import eventually, free_port
 
 SHIPPED = (BACKEND.parent / "deploy" / "proxy" / "nginx.conf").read_text()
 NOT_READY = b'{"detail": "Not ready.", "code": "not_ready", "data": {}}'
+UNREADABLE = "The request couldn't be read: it isn't HTTP as we know it."
 KEYED = {"Content-Type": "application/json", "Idempotency-Key": "rent-june"}
 
 pytestmark = pytest.mark.slow
@@ -75,6 +77,7 @@ class Reply(NamedTuple):
 class Proxy(NamedTuple):
     port: int
     gateways: tuple[Gateway, Gateway]
+    folder: Path  # where it keeps what it can't hold in memory
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
         """Send one request on a connection of its own."""
@@ -85,6 +88,14 @@ class Proxy(NamedTuple):
             return Reply(answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read())
         finally:
             connection.close()
+
+    def hear(self, request: bytes) -> Reply:
+        """Send these bytes and read one answer, whatever they are."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as caller:
+            caller.sendall(request)
+            answer = http.client.HTTPResponse(caller)
+            answer.begin()
+            return Reply(answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read())
 
     def say(self, status: int) -> None:
         """Have both gateways answer so from now on, and forget what they were asked."""
@@ -138,7 +149,7 @@ def running(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pr
     try:
         assert eventually(lambda: process.poll() is not None or _answers(port)), "it doesn't answer"
         assert process.poll() is None, (folder / "error.log").read_text()
-        yield Proxy(port, gateways)
+        yield Proxy(port, gateways, folder)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
@@ -216,19 +227,64 @@ class TestAGatewayThatIsKilled:
         assert b"<h1>The bank can't be reached right now</h1>" in page.body
 
 
+# What nginx refuses by itself: the request, and the status, code and sentence that it gets.
+CANT_PASS = [
+    pytest.param(request, status, code, sentence, id=name)
+    for name, request, status, code, sentence in (
+        ("no host", b"GET /accounts HTTP/1.1\r\n\r\n", 400, "invalid_request", UNREADABLE),
+        ("two hosts", b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400, "invalid_request", UNREADABLE),
+        ("no method", b"GE~T / HTTP/1.1\r\nHost: x\r\n\r\n", 400, "invalid_request", UNREADABLE),
+        ("nonsense", b"nonsense\r\n\r\n", 400, "invalid_request", UNREADABLE),
+        ("TLS", b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 400, "invalid_request", UNREADABLE),
+        ("version", b"GET / HTTP/3.1\r\nHost: x\r\n\r\n", 400, "invalid_request", UNREADABLE),
+        ("coding", b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: br\r\n\r\n", 400, "invalid_request", UNREADABLE),
+        (
+            "address", b"GET /%b HTTP/1.1\r\nHost: x\r\n\r\n" % (b"x" * 40_000), 414, "head_too_large",
+            "The request's address is longer than we accept.",
+        ),
+        (
+            "head", b"GET / HTTP/1.1\r\nHost: x\r\nCookie: %b\r\n\r\n" % (b"x" * 40_000), 431, "head_too_large",
+            "The request's head is larger than we accept.",
+        ),
+        (
+            "method", b"TRACE / HTTP/1.1\r\nHost: x\r\n\r\n", 405, "method_not_allowed",
+            "This address doesn't know that method.",
+        ),
+        ("inside", b"GET /.proxy/fault HTTP/1.1\r\nHost: x\r\n\r\n", 404, "not_found", "There is nothing at this address."),
+    )
+]  # fmt: skip
+
+
 class TestTheDoor:
     """What passes, and what doesn't."""
 
     def test_a_body_too_large_has_the_one_shape(self, proxy: Proxy) -> None:
-        with socket.create_connection(
-            ("127.0.0.1", proxy.port), timeout=20
-        ) as caller:  # who sends no byte of it is told, too
-            caller.sendall(b"POST /transactions/bulk HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n")
-            answer = http.client.HTTPResponse(caller)
-            answer.begin()
-            reply = Reply(answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read())
+        # who sends no byte of it is told, too
+        reply = proxy.hear(b"POST /transactions/bulk HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n")
         assert (reply.status, error_in(reply)["code"]) == (413, "body_too_large")
         assert proxy.asked == []
+
+    @pytest.mark.parametrize(("request_", "status", "code", "sentence"), CANT_PASS)
+    def test_what_can_t_pass_has_the_one_shape(
+        self, proxy: Proxy, request_: bytes, status: int, code: str, sentence: str
+    ) -> None:
+        reply = proxy.hear(request_)
+        said = error_in(reply)
+        assert (reply.status, said["code"], said["detail"], said["data"]) == (status, code, sentence, {})
+        assert proxy.asked == []
+
+    def test_a_fault_of_its_own_has_the_one_shape(self, proxy: Proxy) -> None:
+        kept = proxy.folder / "body"
+        kept.rename(proxy.folder / "elsewhere")
+        try:
+            reply = proxy.ask("POST", "/transactions/bulk", b"x" * 1_000_000)
+        finally:
+            (proxy.folder / "elsewhere").rename(kept)
+        said = error_in(reply)
+        assert (reply.status, said["code"], said["data"]) == (500, "internal_error", {})
+        assert said["detail"] == "Something went wrong on our side. Try again in a moment."
+        assert proxy.asked == []
+        assert proxy.ask("POST", "/transactions/bulk", b"x" * 1_000_000).status == 200
 
     def test_metrics_are_closed(self, proxy: Proxy) -> None:
         reply = proxy.ask("GET", "/metrics")
