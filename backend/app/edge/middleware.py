@@ -39,16 +39,12 @@ TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000; includeS
 class EdgeMiddleware:
     """The outermost layer of our own (CORS alone stands outside it, so that errors carry its headers too).
 
-    `larger_bodies` names the path prefixes that may take more than `body_bytes_max` (uploads). `secure` says that the
-    bank is served over TLS only.
+    `secure` says that the bank is served over TLS only.
     """
 
-    def __init__(
-        self, app: ASGIApp, *, body_bytes_max: int, larger_bodies: Mapping[str, int] | None = None, secure: bool = False
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, body_bytes_max: int, secure: bool = False) -> None:
         self._app = app
         self._body_bytes_max = body_bytes_max
-        self._larger_bodies = dict(larger_bodies or {})
         self._headers = [*SECURITY_HEADERS, TRANSPORT_SECURITY] if secure else SECURITY_HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +65,7 @@ class EdgeMiddleware:
         started = time.perf_counter()
         scope.setdefault("state", {})["request_id"] = answer.request_id
         try:
-            limit = self._limit(scope["path"])
+            limit = self._body_bytes_max
             if _content_length(headers) > limit:
                 await answer.error(413, error_body(TooLarge(limit)))
             elif b"%00" in scope["query_string"] or "\x00" in scope["path"]:
@@ -98,12 +94,6 @@ class EdgeMiddleware:
                 user_id=scope["state"].get("user_id"),
                 **({"code": answer.code} if answer.code else {}),
             )
-
-    def _limit(self, path: str) -> int:
-        for prefix, bytes_max in self._larger_bodies.items():
-            if path.startswith(prefix):
-                return bytes_max
-        return self._body_bytes_max
 
 
 class _Answer:

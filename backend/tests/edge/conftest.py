@@ -33,7 +33,7 @@ def app() -> FastAPI:
     """An app with everything of the edge and no route yet; a test adds its own."""
     made = FastAPI()
     errors.install(made)
-    made.add_middleware(EdgeMiddleware, body_bytes_max=1_000, larger_bodies={"/uploads": 5_000})
+    made.add_middleware(EdgeMiddleware, body_bytes_max=1_000)
     return made
 
 

@@ -14,7 +14,6 @@ from app.edge.middleware import EdgeMiddleware
 @pytest.fixture(autouse=True)
 def _routes(app: FastAPI) -> None:
     @app.post("/echo")
-    @app.post("/uploads/{name}")
     async def echo(request: Request) -> int:
         return len(await request.body())
 
@@ -37,21 +36,20 @@ def _routes(app: FastAPI) -> None:
 class TestBodyLimit:
     """S29: every body has a limit, said or unsaid, and more is answered with 413 in the one shape."""
 
-    @pytest.mark.parametrize(("path", "limit"), [("/echo", 1_000), ("/uploads/a", 5_000)])
     @pytest.mark.parametrize("streamed", [False, True])
-    def test_exactly_the_limit_and_one_more(self, api: TestClient, path: str, limit: int, streamed: bool) -> None:
+    def test_exactly_the_limit_and_one_more(self, api: TestClient, streamed: bool) -> None:
         def send(size: int) -> Iterator[bytes]:
             for _ in range(size // 100):
                 yield b"x" * 100
             yield b"x" * (size % 100)
 
         def post(size: int) -> int:
-            answer = api.post(path, content=send(size) if streamed else b"x" * size)
+            answer = api.post("/echo", content=send(size) if streamed else b"x" * size)
             if answer.status_code == 413:
                 assert answer.json()["code"] == "body_too_large"
             return answer.status_code
 
-        assert [post(limit), post(limit + 1), post(limit * 50)] == [200, 413, 413]
+        assert [post(1_000), post(1_001), post(50_000)] == [200, 413, 413]
 
     @pytest.mark.parametrize("path", ["/nothing", "/things/1"])
     def test_routes_without_a_body_too(self, api: TestClient, path: str) -> None:
