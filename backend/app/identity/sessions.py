@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from app.cache.hints import look_again
@@ -56,7 +56,9 @@ def open_session(session: Session, *, user: User, device: Device) -> Grant:
     session.add(opened)
     user.last_login_at = now
     session.flush()
-    _end(session, live(session, user_id=user.id)[SESSIONS_PER_USER_MAX:], reason="too_many_sessions", actor_id=user.id)
+    beyond = [one.id for one in live(session, user_id=user.id)[SESSIONS_PER_USER_MAX:]]
+    if beyond:
+        _end(session, UserSession.id.in_(beyond), reason="too_many_sessions", actor_id=user.id)
     record(
         session,
         UserLoggedIn(
@@ -94,18 +96,14 @@ def refresh(session: Session, *, refresh_token: str) -> Grant:
         opened.last_used_at = now
         return _grant(session, user, opened, tokens.successor_of(refresh_token))
     if now - token.used_at > timedelta(seconds=get_settings().refresh_grace_seconds):
-        _end(session, [opened], reason="refresh_token_reused", actor_id=None)
+        _end(session, UserSession.id == opened.id, reason="refresh_token_reused", actor_id=None)
         raise SessionEnded
     return _issue(user, opened, tokens.successor_of(refresh_token))
 
 
 def live(session: Session, *, user_id: int) -> Sequence[UserSession]:
     """Return the user's sessions that haven't ended, newest first."""
-    return session.scalars(
-        select(UserSession)
-        .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None), UserSession.expires_at > clock.now())
-        .order_by(UserSession.id.desc())
-    ).all()
+    return session.scalars(select(UserSession).where(*_live(user_id)).order_by(UserSession.id.desc())).all()
 
 
 def end(session: Session, *, user_id: int, session_id: int, reason: str) -> None:
@@ -114,8 +112,7 @@ def end(session: Session, *, user_id: int, session_id: int, reason: str) -> None
     Raises:
         SessionNotFound: there is no such live session of this user.
     """
-    found = [one for one in live(session, user_id=user_id) if one.id == session_id]
-    if not _end(session, found, reason=reason, actor_id=user_id):
+    if not _end(session, *_live(user_id), UserSession.id == session_id, reason=reason, actor_id=user_id):
         raise SessionNotFound
 
 
@@ -123,8 +120,8 @@ def end_all(
     session: Session, *, user_id: int, reason: str, actor_id: int | None, but_session_id: int | None = None
 ) -> None:
     """End every live session of a user, but for the one that is named."""
-    others = [one for one in live(session, user_id=user_id) if one.id != but_session_id]
-    _end(session, others, reason=reason, actor_id=actor_id)
+    others = [] if but_session_id is None else [UserSession.id != but_session_id]
+    _end(session, *_live(user_id), *others, reason=reason, actor_id=actor_id)
 
 
 def forget_old(session: Session) -> int:
@@ -153,12 +150,17 @@ def _issue(user: User, opened: UserSession, refresh_token: str) -> Grant:
     return Grant(user, opened, access_token, get_settings().access_token_seconds, refresh_token)
 
 
-def _end(session: Session, found: Sequence[UserSession], *, reason: str, actor_id: int | None) -> Sequence[UserSession]:
-    """End those of the sessions that nobody ended since they were looked at, and return them: a session ends once."""
+def _live(user_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what the user's sessions are that haven't ended."""
+    return UserSession.user_id == user_id, UserSession.revoked_at.is_(None), UserSession.expires_at > clock.now()
+
+
+def _end(session: Session, *which: ColumnElement[bool], reason: str, actor_id: int | None) -> Sequence[UserSession]:
+    """End those of the sessions that nobody else has ended, and return them: a session ends once."""
     now: datetime = clock.now()
     ended = session.scalars(
         select(UserSession)
-        .where(UserSession.id.in_([one.id for one in found]), UserSession.revoked_at.is_(None))
+        .where(*which, UserSession.revoked_at.is_(None))
         .order_by(UserSession.id)
         .with_for_update()
         .execution_options(populate_existing=True)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
 from app.core import clock
@@ -244,6 +245,16 @@ class TestSessions:
     @pytest.mark.parametrize("session_id", ["0", "-1", "9007199254740992", "x", "1%00"])
     def test_not_an_id(self, asha: Person, session_id: str) -> None:
         assert asha.delete(f"/auth/sessions/{session_id}").status_code == 422
+
+    def test_one_is_found_and_locked_at_once(self, asha: Person, database: str) -> None:
+        other = tokens.verified(_login(asha.api)[0]).session_id
+        with unit_of_work() as session:
+            statements: list[str] = []
+            listen(session.get_bind(), "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+            sessions.end(session, user_id=asha.id, session_id=other, reason="signed_out")
+
+        [looked] = [one for one in statements if one.startswith("SELECT") and "FROM sessions" in one]
+        assert looked.endswith("FOR UPDATE")
 
     def test_the_oldest_ends_when_there_are_too_many(self, asha: Person, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sessions, "SESSIONS_PER_USER_MAX", 3)
