@@ -10,7 +10,7 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -35,6 +35,11 @@ _FILE_SUFFIX: Final = "_FILE"
 _RATE: Final = re.compile(
     r"[1-9][0-9]*\s*(/|per)\s*([1-9][0-9]*\s*)?(second|minute|hour|day|month|year)s?", re.ASCII | re.IGNORECASE
 )
+
+LimitName = Literal[
+    "rate_limit_per_user", "rate_limit_people", "rate_limit_anonymous", "rate_limit_login", "rate_limit_register"
+]
+"""The limits of use, each a setting of this name."""
 
 # An origin as browsers write it: no path, no wildcard. `*` would let every page in the world act for whoever is signed in.
 _ORIGIN: Final = re.compile(
@@ -201,9 +206,7 @@ class Settings(BaseSettings):
             return value
         return parts._replace(netloc=f"{parts.netloc.rstrip(':')}:{443 if parts.scheme == 'https' else 80}").geturl()
 
-    @field_validator(
-        "rate_limit_per_user", "rate_limit_people", "rate_limit_anonymous", "rate_limit_login", "rate_limit_register"
-    )
+    @field_validator(*get_args(LimitName))
     @classmethod
     def _readable_rate(cls, value: str) -> str:
         if not _RATE.fullmatch(value.strip()):

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 from ipaddress import IPv6Address
 from math import ceil
-from typing import Literal
 
 from fastapi import Request
 from limits import parse
@@ -20,12 +19,8 @@ from starlette.requests import HTTPConnection
 
 from app.cache.circuit import shared
 from app.cache.counts import Counts, Limit, Sharing
-from app.config import get_settings
+from app.config import LimitName, get_settings
 from app.core.errors import TooMany
-
-LimitName = Literal[
-    "rate_limit_per_user", "rate_limit_people", "rate_limit_anonymous", "rate_limit_login", "rate_limit_register"
-]
 
 
 class TooManyRequests(TooMany):

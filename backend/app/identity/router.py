@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Depends, Query, Request, Response
 from fastapi.params import Depends as DependsParam
 
-from app.config import get_settings
+from app.config import LimitName, get_settings
 from app.edge import limits
 from app.edge.exact import ExactRoute
 from app.edge.origins import own_pages
@@ -48,7 +48,7 @@ router = APIRouter(tags=["identity"], route_class=ExactRoute)
 admin_router = APIRouter(prefix="/admin", tags=["admin: users"], route_class=ExactRoute)
 
 
-def _limited(name: limits.LimitName) -> list[DependsParam]:
+def _limited(name: LimitName) -> list[DependsParam]:
     return [Depends(limits.per_address(name))]
 
 
