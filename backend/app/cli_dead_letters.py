@@ -7,25 +7,24 @@ from typing import Annotated, Any
 import typer
 
 from app.cli_support import Data, Json, answer, bank_session
+from app.core.cursors import ROW_ID_MAX
 from app.core.text import is_one_line
+from app.operations.bounds import REASON_CHARACTERS_MAX, REASON_CHARACTERS_MIN
 
 app = typer.Typer(name="dead-letters", no_args_is_help=True)
 LIST_MAX = 200
-# The API's own bounds.
-LETTER_MAX = 2**53 - 1
-REASON_MIN, REASON_MAX = 3, 300
 
 Letter = Annotated[
     int,
     typer.Argument(
-        metavar="ID", help="The dead letter's number, from `nyord dead-letters list`.", min=1, max=LETTER_MAX
+        metavar="ID", help="The dead letter's number, from `nyord dead-letters list`.", min=1, max=ROW_ID_MAX
     ),
 ]
 
 
 def _reason(text: str) -> str:
-    if not REASON_MIN <= len(text) <= REASON_MAX:
-        raise typer.BadParameter(f"it must have {REASON_MIN} to {REASON_MAX} characters.")
+    if not REASON_CHARACTERS_MIN <= len(text) <= REASON_CHARACTERS_MAX:
+        raise typer.BadParameter(f"it must have {REASON_CHARACTERS_MIN} to {REASON_CHARACTERS_MAX} characters.")
     if not is_one_line(text):
         raise typer.BadParameter("it must be one line of text without invisible characters.")
     return text

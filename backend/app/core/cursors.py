@@ -9,6 +9,7 @@ from app.core.errors import Invalid
 
 PAGE_SIZE_DEFAULT = 50
 PAGE_SIZE_MAX = 200
+ROW_ID_MAX = 2**53 - 1  # JavaScript reads integers exactly up to here
 
 
 class InvalidCursor(Invalid):

@@ -26,10 +26,10 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from app.core import money
+from app.core.cursors import ROW_ID_MAX
 from app.core.errors import BankError
 from app.core.text import is_one_line
 
-ROW_ID_MAX = 2**53 - 1  # JavaScript reads integers exactly up to here
 _AMOUNT_MAX = money.to_wire(money.AMOUNT_MINOR_MAX)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from app.edge.wire import ONE_LINE, Strict
+from app.operations.bounds import REASON_CHARACTERS_MAX, REASON_CHARACTERS_MIN
 from app.operations.dead_letters import Letter
 from app.operations.queues import QueueHealth
 
@@ -58,7 +59,9 @@ class DeadLetterOut(BaseModel):
 class GiveUpRequest(Strict):
     """Why this event will never be handled."""
 
-    reason: Annotated[str, StringConstraints(min_length=3, max_length=300), ONE_LINE]
+    reason: Annotated[
+        str, StringConstraints(min_length=REASON_CHARACTERS_MIN, max_length=REASON_CHARACTERS_MAX), ONE_LINE
+    ]
 
 
 class QueueOut(BaseModel):

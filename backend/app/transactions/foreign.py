@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.core import money
+from app.core.cursors import ROW_ID_MAX
 from app.core.errors import BankError
-from app.edge.wire import ROW_ID_MAX
 from app.events.catalogue import TransferInitiated
 from app.transactions.models import INITIATE_ROUTE
 

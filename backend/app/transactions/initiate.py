@@ -19,12 +19,12 @@ from starlette.types import Receive, Scope, Send
 
 from app.config import Settings
 from app.core import money
+from app.core.cursors import ROW_ID_MAX
 from app.core.errors import BankError, Invalid, TooLarge
 from app.core.text import is_one_line
 from app.edge import errors, limits
 from app.edge.idempotency import KEY_CHARACTERS_MAX
 from app.edge.query import require_known
-from app.edge.wire import ROW_ID_MAX
 from app.identity import tokens
 from app.identity.errors import SignInNeeded, TokenInvalid
 from app.transactions.accept import Acceptor
