@@ -9,18 +9,21 @@ again with the next tick. So a task that is lost with a worker is late, not lost
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
 from celery import Celery, bootsteps, signals
+from celery.apps import worker as celery_worker
 from celery.beat import EmbeddedService
 from celery.schedules import schedule
 
 from app.broker import kombu_tls  # noqa: F401  (so that kombu understands `amqps://` as the consumers do)
 from app.broker.runner import BrokerRunner
 from app.config import ConfigurationError, get_settings
-from app.core import garbage
+from app.core import clock, garbage
 from app.core.priority import give_way
 from app.database import forget_engine
 from app.embedded import lifeline
@@ -147,9 +150,24 @@ celery.steps["worker"].add(EventsStep)
 celery.steps["worker"].add(ScheduleStep)
 
 
+@signals.celeryd_init.connect
+def _write_lines_alone(instance: Any, **_: Any) -> None:
+    """A worker's warnings come before its logging; its banner and its words on the way out would be no lines of a log."""
+    configure_logging("worker", whole_process=True)
+    if settings.log_format == "json":
+        instance.quiet = True
+        celery_worker.safe_say = _say
+
+
 @signals.setup_logging.connect
 def _our_logging(**_: Any) -> None:
-    configure_logging("worker")
+    configure_logging("worker", whole_process=True)
+
+
+def _say(message: str, *_: Any) -> None:
+    """Write a line where logging must not: Celery speaks inside the handlers of signals."""
+    line = {"event": message.strip(), "role": "worker", "logger": "celery.apps.worker", "level": "info"}
+    os.write(1, json.dumps(line | {"timestamp": clock.now().isoformat()}).encode() + b"\n")
 
 
 @signals.worker_process_init.connect

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+import threading
+from types import TracebackType
 from typing import Any
 
 import orjson
@@ -12,8 +15,12 @@ import structlog
 from app.config import get_settings
 
 
-def configure_logging(role: str) -> None:
-    """Send structlog and the standard library's logging to standard output in one shape, tagged with the process's role."""
+def configure_logging(role: str, *, whole_process: bool = False) -> None:
+    """Send structlog and the standard library's logging to standard output in one shape, tagged with the process's role.
+
+    In a process that is the bank's as a whole, what others would write in a shape of their own is a line of this log, too:
+    uvicorn's words, warnings, and errors that nobody caught.
+    """
     settings = get_settings()
     level = getattr(logging, settings.log_level.upper())
 
@@ -33,7 +40,7 @@ def configure_logging(role: str) -> None:
         renderer = [
             # Without local variables: they hold passwords and tokens, and no log may.
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
-            structlog.processors.JSONRenderer(serializer=lambda value, **_: orjson.dumps(value, default=str).decode()),
+            structlog.processors.JSONRenderer(serializer=_json),
         ]
     else:
         renderer = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
@@ -55,3 +62,31 @@ def configure_logging(role: str) -> None:
     root.setLevel(level)
     for noisy in ("celery.beat", "celery.app.trace", "celery.worker.strategy"):
         logging.getLogger(noisy).setLevel(logging.WARNING)  # a tick every five seconds isn't news
+    if whole_process:
+        _take_over()
+
+
+def _json(value: Any, **_: Any) -> str:
+    try:
+        return orjson.dumps(value, default=str).decode()
+    except TypeError:  # half of a surrogate pair, from a file's name perhaps, which only an escape can say
+        return json.dumps(value, default=str)
+
+
+def _take_over() -> None:
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+    logging.getLogger("uvicorn").propagate = True
+    # Without a handler uvicorn writes no line for a request: the bank writes its own, without the query.
+    logging.getLogger("uvicorn.access").propagate = False
+    logging.captureWarnings(True)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda found: _uncaught(found.exc_type, found.exc_value, found.exc_traceback)
+    sys.unraisablehook = lambda found: _uncaught(found.exc_type, found.exc_value, found.exc_traceback)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None) -> None:
+    """Write what nobody caught. Its last words explain the end of a process, so they are the event."""
+    if not issubclass(kind, SystemExit):  # of a thread: the way to end it
+        said = error if error is not None else kind()
+        structlog.get_logger("app").critical(f"{kind.__name__}: {said}", exc_info=(kind, said, traceback))

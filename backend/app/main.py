@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import secrets
 import time
 import traceback
@@ -165,8 +166,8 @@ def create_app() -> FastAPI:
     Raises:
         ConfigurationError: no database, or no usable JWT secret.
     """
+    configure_logging("gateway", whole_process=bool(logging.getLogger("uvicorn").handlers))  # if uvicorn runs it
     settings = get_settings().require_usable()
-    configure_logging("gateway")
     app = Nyord(
         title="Nyord",
         version=__version__,
