@@ -167,8 +167,8 @@ class TestFiftyThousand:
         )
 
 
-def page_of_many(route: Route, sample: dict[str, Any], *, newer: int = 0) -> None:
-    """Answer as the bank does to one page of fifty thousand payments of a rupee each, with the balance after it.
+def page_of_many(route: Route, sample: dict[str, Any], *, newer: int = 0, count: int = ROWS_MANY) -> None:
+    """Answer as the bank does to one page of so many payments of a rupee each, with the balance after it.
 
     So many `newer` ones have come since the first page was read.
     """
@@ -180,13 +180,13 @@ def page_of_many(route: Route, sample: dict[str, Any], *, newer: int = 0) -> Non
         | {
             "id": 10_000_000 - number,
             "status": "SUCCESS",
-            "balance_after": ROWS_MANY - number,
+            "balance_after": count - number,
             "timestamp": (begun - timedelta(minutes=number)).isoformat(),
         }
-        for number in range(first, min(first + limit, ROWS_MANY))
+        for number in range(first, min(first + limit, count))
     ]
     after = first + limit
-    route.fulfill(json={"items": items, "next_cursor": str(after) if after < ROWS_MANY else None})
+    route.fulfill(json={"items": items, "next_cursor": str(after) if after < count else None})
 
 
 class TestReadingOn:

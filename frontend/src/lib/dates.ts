@@ -4,13 +4,14 @@ import type { Language } from './i18n'
 
 const BANK_ZONE = 'Asia/Kolkata'
 
-type Style = 'date' | 'dateTime' | 'time' | 'day' | 'month' | 'monthShort' | 'dayShort'
+type Style = 'date' | 'dateTime' | 'time' | 'day' | 'dayLong' | 'month' | 'monthShort' | 'dayShort'
 
 const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
   date: { day: 'numeric', month: 'short', year: 'numeric' },
   dateTime: { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' },
   time: { hour: 'numeric', minute: '2-digit' },
   day: { weekday: 'long', day: 'numeric', month: 'long' },
+  dayLong: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
   dayShort: { day: 'numeric', month: 'short' },
   month: { month: 'long', year: 'numeric' },
   monthShort: { month: 'short' },

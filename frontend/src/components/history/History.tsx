@@ -1,5 +1,5 @@
-import { ArrowLeftRight, Info } from 'lucide-react'
-import { useCallback, useEffect, useMemo } from 'react'
+import { ArrowLeftRight, Info, Printer } from 'lucide-react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useLocation } from 'react-router'
 import { useUser } from '@/contexts/AuthContext'
 import { useText } from '@/lib/i18n'
@@ -9,13 +9,14 @@ import { useMedia } from '@/lib/useMedia'
 import { cn } from '@/lib/utils'
 import { historyText } from '@/locales/history'
 import { byDay, totalsOf, type Activity } from '@/services/activity'
-import { PAGES_AT_ONCE, useHistory } from '@/services/queries/transactions'
+import { PAGES_AT_ONCE, PAGES_PRINTED, useHistory } from '@/services/queries/transactions'
 import { ActivityRow } from '../activity/ActivityRow'
 import { DayHeading } from '../DayHeading'
 import { EmptyState, ListFaces, SkeletonRows } from '../ListFaces'
-import { ButtonLink } from '../ui/Button'
+import { Button, ButtonLink } from '../ui/Button'
 import { VirtualRows } from '../VirtualRows'
 import { FilterBar } from './FilterBar'
+import { Paper } from './Paper'
 import { Sums } from './Sums'
 import type { Filters } from './useHistoryFilters'
 import { useSeen } from './useSeen'
@@ -52,9 +53,22 @@ export function History({ filters, detail, accountId, opened }: Props) {
   const isLooking = activities.length === 0 && hasNextPage
   // The sums want all of it, and wait until they can be seen.
   const covered = useMedia('(width < 64rem)') && opened
+  // What is asked for on paper is read first; what can't be read now, the paper says is missing.
+  const [isPrinting, setPrinting] = useState(false)
+  const wanted = isPrinting ? PAGES_PRINTED : PAGES_AT_ONCE
+  const isRead = !hasNextPage || pages >= wanted || query.isFetchNextPageError
+  const canPrint = isPrinting && isRead && !isFetching
   useEffect(() => {
-    if (isLooking || (pages > 0 && pages < PAGES_AT_ONCE && !covered)) more()
-  }, [isLooking, pages, covered, more])
+    if (!canPrint) {
+      if (isLooking || (pages > 0 && pages < wanted && !covered)) more()
+      return
+    }
+    const timer = setTimeout(() => {
+      setPrinting(false)
+      window.print()
+    })
+    return () => clearTimeout(timer)
+  }, [canPrint, isLooking, pages, wanted, covered, more])
 
   return (
     <>
@@ -80,11 +94,16 @@ export function History({ filters, detail, accountId, opened }: Props) {
       >
         {() => (
           <>
-            <Sums totals={totalsOf(activities)} complete={!hasNextPage} filters={filters.asked} accountId={accountId} />
+            <Paper filters={filters.asked} count={activities.length} complete={!hasNextPage} />
+            <Sums totals={totalsOf(activities)} complete={!hasNextPage} filters={filters.asked} accountId={accountId}>
+              <Button size="small" tone="quiet" icon={Printer} busy={isPrinting} onClick={() => setPrinting(true)} className="print:hidden">
+                {t(isPrinting ? 'printing' : 'print')}
+              </Button>
+            </Sums>
             <div className={cn('transition-opacity', query.isPlaceholderData && 'opacity-55')} aria-busy={query.isPlaceholderData || undefined}>
               <Rows activities={activities} detail={detail} onNearEnd={more} />
             </div>
-            <p role="status" className="py-4 text-center text-small text-ink-3">
+            <p role="status" className="py-4 text-center text-small text-ink-3 print:hidden">
               {isFetchingNextPage && t('loadingMore')}
             </p>
           </>

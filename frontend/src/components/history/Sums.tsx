@@ -14,10 +14,12 @@ interface Props {
   complete: boolean
   filters: HistoryFilters
   accountId: number | undefined
+  /** What can be done with it. */
+  children: ReactNode
 }
 
 /** What the shown payments come to; for a period of one account also what it held before and after. */
-export function Sums({ totals, complete, filters, accountId }: Props) {
+export function Sums({ totals, complete, filters, accountId, children }: Props) {
   const t = useText(historyText)
   const language = useLanguage()
   const count = formatCount(totals.count, language)
@@ -32,9 +34,12 @@ export function Sums({ totals, complete, filters, accountId }: Props) {
           <Moved totals={totals} />
         )}
       </dl>
-      <p role="status" className="mt-2 text-small text-ink-3">
-        {complete ? t('count', { count }) : t('countSoFar', { count })}
-      </p>
+      <div className="mt-1 flex flex-wrap items-center justify-between gap-x-4">
+        <p role="status" className="py-1 text-small text-ink-3">
+          {complete ? t('count', { count }) : t('countSoFar', { count })}
+        </p>
+        <div className="-mx-3">{children}</div>
+      </div>
     </section>
   )
 }
