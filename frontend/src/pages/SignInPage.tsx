@@ -6,7 +6,7 @@ import { Refusal } from '@/components/Refusal'
 import { Button } from '@/components/ui/Button'
 import { TextInput } from '@/components/ui/Field'
 import { PasswordInput } from '@/components/ui/PasswordInput'
-import { useRetoldErrors } from '@/components/useRetoldErrors'
+import { useFormErrors } from '@/components/useFormErrors'
 import { useAuth } from '@/contexts/AuthContext'
 import { ApiError } from '@/lib/errors'
 import { useText } from '@/lib/i18n'
@@ -25,7 +25,7 @@ export default function SignInPage() {
   const { search } = useLocation()
   const form = useForm<Form>({ defaultValues: { identifier: '', password: '' } })
   const { register, handleSubmit, setFocus, formState } = form
-  useRetoldErrors(form)
+  useFormErrors(form)
   const { errors, isSubmitting } = formState
   const [refused, setRefused] = useState<ApiError>()
 

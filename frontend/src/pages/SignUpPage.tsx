@@ -6,7 +6,7 @@ import { Refusal } from '@/components/Refusal'
 import { Button } from '@/components/ui/Button'
 import { TextInput } from '@/components/ui/Field'
 import { PasswordInput, PasswordMeter } from '@/components/ui/PasswordInput'
-import { useRetoldErrors } from '@/components/useRetoldErrors'
+import { useFormErrors } from '@/components/useFormErrors'
 import { useAuth } from '@/contexts/AuthContext'
 import { EMAIL } from '@/lib/email'
 import { ApiError } from '@/lib/errors'
@@ -35,22 +35,17 @@ export default function SignUpPage() {
     mode: 'onTouched',
     defaultValues: { full_name: '', username: '', email: '', password: '' },
   })
-  const { register, handleSubmit, setError, control, formState } = signUp
-  useRetoldErrors(signUp)
+  const { register, handleSubmit, control, formState } = signUp
   const { errors, isSubmitting } = formState
   const [password, username, email] = useWatch({ control, name: ['password', 'username', 'email'] })
 
   const fieldErrors = useFieldErrors()
   const [refused, setRefused] = useState<ApiError>()
 
-  const refuse = (error: ApiError): void => {
-    const shown = Object.entries(fieldErrors(error)).flatMap(([name, message]) => {
-      const field = FIELDS.find((candidate) => candidate === name)
-      return field === undefined ? [] : [{ field, message }]
-    })
-    shown.forEach(({ field, message }, index) => setError(field, { message }, { shouldFocus: index === 0 }))
-    if (shown.length === 0) setRefused(error)
-  }
+  const refuse = useFormErrors(signUp, (error) => {
+    const said = fieldErrors(error)
+    return Object.fromEntries(FIELDS.map((name) => [name, said[name]]))
+  })
 
   const submit = handleSubmit(async (form) => {
     setRefused(undefined)
@@ -58,7 +53,7 @@ export default function SignUpPage() {
       accept(await authAPI.register({ ...form, username: form.username.trim(), email: form.email.trim(), full_name: form.full_name.trim() }))
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      refuse(error)
+      if (!refuse(error)) setRefused(error)
     }
   })
 

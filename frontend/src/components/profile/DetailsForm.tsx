@@ -11,7 +11,7 @@ import { authAPI } from '@/services/api'
 import { Refusal } from '../Refusal'
 import { Button } from '../ui/Button'
 import { TextArea, TextInput } from '../ui/Field'
-import { useRetoldErrors } from '../useRetoldErrors'
+import { useFormErrors } from '../useFormErrors'
 import { EmailDialog } from './EmailDialog'
 
 interface Form {
@@ -35,8 +35,11 @@ export function DetailsForm() {
     mode: 'onTouched',
     defaultValues: { full_name: user.full_name, phone: user.phone, address: user.address },
   })
-  const { register, handleSubmit, setError, formState, reset } = details
-  useRetoldErrors(details)
+  const { register, handleSubmit, formState, reset } = details
+  const refuse = useFormErrors(details, (error) => {
+    const { full_name, phone, address } = fieldErrors(error)
+    return { full_name, phone, address }
+  })
   const { errors, isSubmitting } = formState
 
   const submit = handleSubmit(async (form) => {
@@ -49,9 +52,7 @@ export function DetailsForm() {
       showSuccess(t('saved'))
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      const fields = Object.entries(fieldErrors(error)).filter(([name]) => name in form)
-      fields.forEach(([name, message]) => setError(name as keyof Form, { message }))
-      if (fields.length === 0) setRefused(error)
+      if (!refuse(error)) setRefused(error)
     }
   })
 

@@ -14,6 +14,7 @@ import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { TextInput } from '../ui/Field'
 import { PasswordInput } from '../ui/PasswordInput'
+import { useFormErrors } from '../useFormErrors'
 
 interface Form {
   email: string
@@ -30,7 +31,12 @@ export function EmailDialog({ onClose }: { onClose: () => void }) {
   const { refresh } = useAuth()
   const { showSuccess } = useNotifications()
   const [refused, setRefused] = useState<ApiError>()
-  const { register, handleSubmit, setError, formState } = useForm<Form>({ mode: 'onTouched', defaultValues: { email: '', password: '' } })
+  const change = useForm<Form>({ mode: 'onTouched', defaultValues: { email: '', password: '' } })
+  const { register, handleSubmit, formState } = change
+  const refuse = useFormErrors(change, (error) => {
+    const wrong = fieldErrors(error)
+    return { email: wrong.email, password: wrong.current_password }
+  })
   const { errors, isSubmitting } = formState
 
   const submit = handleSubmit(async ({ email, password }) => {
@@ -42,11 +48,7 @@ export function EmailDialog({ onClose }: { onClose: () => void }) {
       onClose()
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      const wrong = fieldErrors(error)
-      const message = { email: wrong.email, password: wrong.current_password }
-      const field = message.email !== undefined ? 'email' : message.password !== undefined ? 'password' : null
-      if (field === null) setRefused(error)
-      else setError(field, { message: message[field] }, { shouldFocus: true })
+      if (!refuse(error)) setRefused(error)
     }
   })
 

@@ -13,7 +13,7 @@ import { sessionKeys } from '@/services/queries/sessions'
 import { Refusal } from '../Refusal'
 import { Button } from '../ui/Button'
 import { PasswordInput, PasswordMeter } from '../ui/PasswordInput'
-import { useRetoldErrors } from '../useRetoldErrors'
+import { useFormErrors } from '../useFormErrors'
 
 interface Form {
   current: string
@@ -32,8 +32,11 @@ export function PasswordForm() {
     mode: 'onTouched',
     defaultValues: { current: '', next: '' },
   })
-  const { register, handleSubmit, setError, control, formState, reset } = change
-  useRetoldErrors(change)
+  const { register, handleSubmit, control, formState, reset } = change
+  const refuse = useFormErrors(change, (error) => {
+    const wrong = fieldErrors(error)
+    return { next: wrong.new_password, current: wrong.current_password }
+  })
   const { errors, isSubmitting } = formState
   const next = useWatch({ control, name: 'next' })
 
@@ -46,10 +49,7 @@ export function PasswordForm() {
       await client.invalidateQueries({ queryKey: sessionKeys.all })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      const { new_password: next, current_password: current } = fieldErrors(error)
-      if (next !== undefined) setError('next', { message: next }, { shouldFocus: true })
-      else if (current !== undefined) setError('current', { message: current }, { shouldFocus: true })
-      else setRefused(error)
+      if (!refuse(error)) setRefused(error)
     }
   })
 
