@@ -17,6 +17,8 @@ interface Notifications {
   live: LiveState
   toasts: Toast[]
   dismissToast: (id: number) => void
+  /** A page shows what becomes of a payment: no toast says it, too. Returns how to stop. */
+  watchPayment: (id: number) => () => void
   markAsRead: (id: number) => Promise<void>
   /** Marks everything up to the newest one that the person has seen. */
   markAllAsRead: (upTo: number) => Promise<void>
@@ -29,6 +31,8 @@ interface Notifications {
 }
 
 const NotificationContext = createContext<Notifications | null>(null)
+/** News whose `related_id` is a payment. */
+const PAYMENT_NEWS = /^(transfer|transaction|deposit|withdrawal|balance)\./
 const NOTHING: NotificationStats = { unread: 0, total: 0 }
 
 /** Notifications and live news: one socket per tab while someone is signed in (S81). */
@@ -36,7 +40,7 @@ export function NotificationApiProvider({ children }: { children: ReactNode }) {
   const { status, refresh } = useAuth()
   const signedIn = status === 'signed-in'
   const client = useQueryClient()
-  const { toasts, show, dismiss } = useToasts()
+  const { toasts, show, dismiss, watchPayment } = useToasts()
   const stats = useNotificationStats(signedIn)
   const listeners = useRef(new Set<(moved: MoneyMoved) => void>())
 
@@ -85,6 +89,7 @@ export function NotificationApiProvider({ children }: { children: ReactNode }) {
       live,
       toasts,
       dismissToast: dismiss,
+      watchPayment,
       markAsRead: (id) => change(() => notificationsAPI.markAsRead(id)),
       markAllAsRead: (upTo) => change(() => notificationsAPI.markAllAsRead(upTo)),
       deleteNotification: (id) => change(() => notificationsAPI.deleteNotification(id)),
@@ -96,7 +101,7 @@ export function NotificationApiProvider({ children }: { children: ReactNode }) {
         return () => listeners.current.delete(listener)
       },
     }
-  }, [recent.data, stats.data, live, toasts, dismiss, refreshNotifications, show])
+  }, [recent.data, stats.data, live, toasts, dismiss, watchPayment, refreshNotifications, show])
 
   return <NotificationContext value={value}>{children}</NotificationContext>
 }
@@ -142,9 +147,10 @@ function useLive(enabled: boolean, onMessage: (message: LiveMessage) => void, on
  */
 async function announce(news: Partial<Notification>, show: (toast: Omit<Toast, 'id'>) => void): Promise<void> {
   const told = getLanguage() === 'en' ? news : await import('@/locales/notices').then((notices) => notices.retold(news)).catch(() => news)
-  const { id, title, message, type = '' } = told
+  const { id, title, message, type = '', related_id: about } = told
+  const payment = PAYMENT_NEWS.test(type) ? about : null
   if (!title) return
-  show({ tone: /fail|reject|suspect/.test(type) ? 'bad' : 'calm', title, message, to: '/notifications' })
+  show({ tone: /fail|reject|suspect/.test(type) ? 'bad' : 'calm', title, message, to: '/notifications', payment })
   const wanted = readPreference('webNotifications') === 'on' && document.hidden
   if (wanted && 'Notification' in window && window.Notification.permission === 'granted') {
     await tellOutside(title, { body: message, icon: '/icon-192.png', tag: String(id) }).catch(() => undefined) // the toast has said it

@@ -161,6 +161,26 @@ describe('NotificationApiContext (S81)', () => {
     expect([ask.mock.calls, vi.mocked(window.Notification).mock.calls]).toEqual([[], []])
   })
 
+  it('says nothing twice of a payment that one looks at, whichever comes first', async () => {
+    const result = await signedIn()
+    const push = (data: object) => act(() => Line.all[0]?.onmessage({ data: JSON.stringify({ type: 'notification', data: { ...NEWS, ...data } }) }))
+    push({ type: 'transfer.completed', related_id: 41 })
+    expect(result.current.news.toasts).toHaveLength(1)
+    let leave = (): void => undefined
+    act(() => {
+      leave = result.current.news.watchPayment(41)
+    })
+    expect(result.current.news.toasts).toEqual([])
+    push({ type: 'transaction.held', related_id: 41 })
+    expect(result.current.news.toasts).toEqual([])
+    push({ type: 'account.approved', related_id: 41 })
+    push({ type: 'transfer.received', related_id: 42 })
+    expect(result.current.news.toasts).toHaveLength(2)
+    act(() => leave())
+    push({ type: 'transfer.completed', related_id: 41 })
+    expect(result.current.news.toasts).toHaveLength(3)
+  })
+
   describe('in Hindi', () => {
     const push = (data: unknown) => act(() => Line.all[0]?.onmessage({ data: JSON.stringify({ type: 'notification', data }) }))
     const TOLD = { ...NEWS, sentence: 'transfer.received', facts: { amount_minor: 150_00, currency: 'INR', name: 'Rohan', note: '' } }

@@ -7,6 +7,8 @@ export interface Toast {
   message?: string
   /** Where a click on it leads. */
   to?: string
+  /** The payment it tells of. */
+  payment?: number | null
 }
 
 const TOASTS_MAX = 3
@@ -18,11 +20,13 @@ const SHOWN_BAD_MS = 20_000
 export function useToasts() {
   const [toasts, setToasts] = useState<Toast[]>([])
   const next = useRef(1)
+  const watched = useRef(new Set<number>())
 
   const dismiss = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), [])
 
   const show = useCallback(
     (toast: Omit<Toast, 'id'>) => {
+      if (watched.current.has(toast.payment ?? -1)) return
       const id = next.current++
       setToasts((all) => [...all.slice(1 - TOASTS_MAX), { ...toast, id }])
       setTimeout(() => dismiss(id), toast.tone === 'bad' ? SHOWN_BAD_MS : SHOWN_MS)
@@ -30,5 +34,12 @@ export function useToasts() {
     [dismiss],
   )
 
-  return { toasts, show, dismiss }
+  /** Says nothing of a payment that one looks at: the page says it already. Returns how to stop. */
+  const watchPayment = useCallback((id: number) => {
+    watched.current.add(id)
+    setToasts((all) => all.filter(({ payment }) => payment !== id)) // the news may have been quicker than the page
+    return () => void watched.current.delete(id)
+  }, [])
+
+  return { toasts, show, dismiss, watchPayment }
 }

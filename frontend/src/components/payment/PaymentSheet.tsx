@@ -1,6 +1,7 @@
 import { LifeBuoy, Send, Undo2 } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useUser } from '@/contexts/AuthContext'
+import { useNotifications } from '@/contexts/NotificationApiContext'
 import { ApiError } from '@/lib/errors'
 import { useText } from '@/lib/i18n'
 import { paths, transferTo } from '@/lib/paths'
@@ -25,6 +26,8 @@ export function PaymentSheet({ transactionId, onClose }: { transactionId: number
   const t = useText(paymentText)
   const user = useUser()
   const query = useTransaction(transactionId)
+  const { watchPayment } = useNotifications()
+  useEffect(() => watchPayment(transactionId), [watchPayment, transactionId])
   const gone = query.data === undefined && query.error instanceof ApiError && query.error.status === 404
   // As tall from the start as it may become: what loads into it moves nothing.
   return (

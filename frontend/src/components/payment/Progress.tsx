@@ -1,6 +1,7 @@
 import { ArrowUpRight } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { useUser } from '@/contexts/AuthContext'
+import { useNotifications } from '@/contexts/NotificationApiContext'
 import { useText } from '@/lib/i18n'
 import { paths } from '@/lib/paths'
 import { transferText } from '@/locales/transfer'
@@ -23,6 +24,8 @@ interface Props {
 /** A payment that was just asked for, live until it has settled: what became of it, what that means, what to do next. */
 export function Progress({ transactionId, actions }: Props) {
   const user = useUser()
+  const { watchPayment } = useNotifications()
+  useEffect(() => watchPayment(transactionId), [watchPayment, transactionId])
   return (
     <Read query={useTransaction(transactionId)} skeleton={<SkeletonRows rows={3} />}>
       {(transaction) => <Settled activity={activityOf(transaction, user.id)} actions={actions(transaction)} />}
