@@ -59,6 +59,31 @@ class TestStatement:
         page.get_by_label("Direction").select_option("")
         expect(page.get_by_text("At the end")).to_be_visible()
 
+    def test_on_a_phone_payments_come_before_filters(self, open_visit: OpenVisit, meera: Person) -> None:
+        page = open_visit(meera, device="phone").go(statement(meera))
+        rows = page.get_by_role("list", name="Payments, newest first").get_by_role("link")
+        top = rows.first.bounding_box()
+        assert top is not None
+        assert top["y"] < 740 - 64 - 2 * 64, "two payments stand above the bar at the bottom"
+        direction, filters = page.get_by_label("Direction"), page.get_by_role("button", name="Filters")
+        expect(direction).to_be_hidden()
+        expect(filters).to_have_attribute("aria-expanded", "false")
+        filters.click()
+        direction.select_option("in")
+        expect(page.get_by_role("button", name="1 filter on")).to_have_attribute("aria-expanded", "true")
+        expect(rows).to_have_count(1)
+        assert_accessible(page)
+        page.get_by_role("button", name="1 filter on").click()
+        expect(direction).to_be_hidden()
+        page.reload()
+        expect(direction).to_be_visible()
+
+    def test_who_has_nothing_yet_is_led_to_paying_in(self, open_visit: OpenVisit, people: People) -> None:
+        newcomer = people.customer("Nila Rao")
+        page = open_visit(newcomer).go(statement(newcomer))
+        page.get_by_role("main").get_by_role("link", name="Pay in").click()
+        expect(page.get_by_role("heading", name="Pay in")).to_be_visible()
+
     def test_words_find_payments_and_nothing_found_can_be_cleared(
         self, open_visit: OpenVisit, people: People, meera: Person
     ) -> None:

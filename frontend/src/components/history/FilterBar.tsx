@@ -1,6 +1,8 @@
-import { Search } from 'lucide-react'
+import { Search, SlidersHorizontal } from 'lucide-react'
+import { useId, useState } from 'react'
 import { useText } from '@/lib/i18n'
 import { todayKey } from '@/lib/dates'
+import { cn } from '@/lib/utils'
 import { useTyping } from '@/lib/useTyping'
 import { commonText } from '@/locales/common'
 import { historyText } from '@/locales/history'
@@ -14,14 +16,49 @@ import { CONTROL, Field } from '../ui/Field'
 import { Select } from '../ui/Select'
 import type { Filters, Period } from './useHistoryFilters'
 
-/** Search, period, direction, state, and account where there is a choice. */
+/**
+ * Search, period, direction, state, and account where there is a choice. On a phone all but the search are behind a button, or
+ * they would stand where the newest payments are looked for; what is on is shown from the start.
+ */
 export function FilterBar({ filters, chooseAccount }: { filters: Filters; chooseAccount: boolean }) {
+  const t = useText(historyText)
+  const { asked, period } = filters
+  const panelId = useId()
+  const on = [period !== 'any', asked.direction, asked.status, chooseAccount && asked.accountId].filter(Boolean).length
+  const [open, setOpen] = useState(on > 0)
+  return (
+    <section aria-label={t('filters')} className="mb-5 flex flex-col gap-3 print:hidden">
+      <div className="flex gap-2">
+        <div className="grow">
+          <SearchField value={asked.q ?? ''} onChange={(q) => filters.set({ q })} />
+        </div>
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={panelId}
+          aria-label={on > 0 ? t('filtersOn', { count: on }) : t('filters')}
+          onClick={() => setOpen(!open)}
+          className={cn(
+            'flex size-12 shrink-0 items-center justify-center rounded-md border transition-colors sm:hidden',
+            on > 0 ? 'border-fjord bg-fjord-soft text-fjord' : 'border-line-2 bg-surface-1 hover:border-ink-3',
+          )}
+        >
+          <SlidersHorizontal aria-hidden className="size-5" />
+        </button>
+      </div>
+      <div id={panelId} className={cn('flex flex-col gap-3', !open && 'max-sm:hidden')}>
+        <Panel filters={filters} chooseAccount={chooseAccount} />
+      </div>
+    </section>
+  )
+}
+
+function Panel({ filters, chooseAccount }: { filters: Filters; chooseAccount: boolean }) {
   const t = useText(historyText)
   const common = useText(commonText)
   const { asked, period } = filters
   return (
-    <section aria-label={t('filters')} className="mb-5 flex flex-col gap-3 print:hidden">
-      <SearchField value={asked.q ?? ''} onChange={(q) => filters.set({ q })} />
+    <>
       <Chips<Period>
         label={t('period')}
         value={period}
@@ -59,7 +96,7 @@ export function FilterBar({ filters, chooseAccount }: { filters: Filters; choose
           </Button>
         )}
       </div>
-    </section>
+    </>
   )
 }
 

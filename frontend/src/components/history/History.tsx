@@ -87,7 +87,7 @@ export function History({ filters, detail, accountId, opened }: Props) {
         filtered={{ active: filters.active, onClear: filters.clear }}
         skeleton={<div className="card py-2"><SkeletonRows rows={8} /></div>}
         empty={
-          <EmptyState icon={ArrowLeftRight} title={t('none')} action={<ButtonLink to={paths.transfer} tone="primary">{t('sendMoney')}</ButtonLink>}>
+          <EmptyState icon={ArrowLeftRight} title={t('none')} action={<ButtonLink to={paths.deposit} tone="primary">{t('payIn')}</ButtonLink>}>
             {t('noneHint')}
           </EmptyState>
         }

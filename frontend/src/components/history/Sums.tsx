@@ -2,11 +2,15 @@ import type { ReactNode } from 'react'
 import { daysBefore, formatCount, todayKey } from '@/lib/dates'
 import { useLanguage, useText } from '@/lib/i18n'
 import { fromWire } from '@/lib/money'
+import { cn } from '@/lib/utils'
 import { historyText } from '@/locales/history'
 import type { Totals } from '@/services/activity'
 import type { HistoryFilters } from '@/services/api'
 import { useBalances } from '@/services/queries/accounts'
 import { Money } from '../Money'
+
+/** Ten lakh rupees: below them three sums stand side by side on a phone. */
+const SHORT_MINOR = 10_00_000_00
 
 interface Props {
   totals: Totals
@@ -23,11 +27,14 @@ export function Sums({ totals, complete, filters, accountId, children }: Props) 
   const t = useText(historyText)
   const language = useLanguage()
   const count = formatCount(totals.count, language)
+  const { from } = filters
+  const withBalances = accountId !== undefined && from !== undefined && isWholePeriod(filters)
+  const isShort = !withBalances && Math.max(totals.inMinor, totals.outMinor) < SHORT_MINOR
   return (
     <section aria-label={t('sums')} className="card mb-4 px-4 py-3">
-      <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 lg:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))]">
-        {accountId !== undefined && filters.from && isWholePeriod(filters) ? (
-          <Balances accountId={accountId} from={filters.from} to={filters.to ?? todayKey()}>
+      <dl className={cn('grid grid-cols-2 gap-y-3 sm:grid-cols-3 lg:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] sm:gap-x-6', isShort ? 'gap-x-3 min-[24rem]:grid-cols-3' : 'gap-x-6')}>
+        {withBalances ? (
+          <Balances accountId={accountId} from={from} to={filters.to ?? todayKey()}>
             <Moved totals={totals} />
           </Balances>
         ) : (

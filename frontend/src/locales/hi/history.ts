@@ -8,6 +8,7 @@ export default {
   search: 'खोजें',
   searchHint: 'नाम, टिप्पणी या राशि',
   filters: 'फ़िल्टर',
+  filtersOn: { one: '1 फ़िल्टर चालू', other: '{count} फ़िल्टर चालू' },
   period: 'अवधि',
   anyTime: 'कभी भी',
   thisMonth: 'इस महीने',
@@ -49,6 +50,6 @@ export default {
   searchDegraded: 'खोज अभी पीछे चल रही है; पुराने भुगतान छूट सकते हैं।',
   listLabel: 'भुगतान, सबसे नए पहले',
   none: 'अभी कोई लेन-देन नहीं',
-  noneHint: 'जो पैसे आप भेजेंगे या पाएँगे, वे तुरंत यहाँ दिखेंगे।',
-  sendMoney: 'पैसे भेजें',
+  noneHint: 'जो पैसे आप जमा करेंगे, पाएँगे या भेजेंगे, वे तुरंत यहाँ दिखेंगे।',
+  payIn: 'जमा करें',
 } satisfies Translation<typeof en>
