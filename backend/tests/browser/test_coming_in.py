@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenVisit
@@ -23,6 +24,27 @@ class TestSignUp:
         expect(page.get_by_role("heading", level=1)).to_contain_text("Kavita")
         expect(page.get_by_text("Your identity is being confirmed")).to_be_visible()
         assert page.evaluate("localStorage.getItem('token')")
+
+    def test_without_an_account_the_first_page_says_what_comes_first(
+        self, open_visit: OpenVisit, people: People
+    ) -> None:
+        page = open_visit(people.newcomer("Nila Rao"), device="phone").go("/")
+        first = page.get_by_text("Your identity is being confirmed").bounding_box()
+        balance = page.get_by_text("Available to you").bounding_box()
+        assert first is not None
+        assert balance is not None
+        assert first["y"] < balance["y"]
+        for dead in ("Pay in", "Take out"):
+            expect(page.get_by_role("main").get_by_role("link", name=dead)).to_have_count(0)
+
+    @pytest.mark.parametrize(("path", "past"), [("/deposit", "What you paid in"), ("/withdraw", "What you took out")])
+    def test_without_an_account_cash_says_what_it_needs(
+        self, open_visit: OpenVisit, people: People, path: str, past: str
+    ) -> None:
+        page = open_visit(people.newcomer("Nila Rao"), device="phone").go(path)
+        said = "As soon as the bank has approved one, you can pay in and take out here."
+        expect(page.get_by_text(said)).to_be_visible()
+        expect(page.get_by_role("heading", name=past)).to_have_count(0)
 
     def test_a_name_that_is_taken_is_said_at_its_field(self, open_visit: OpenVisit, people: People) -> None:
         visit = open_visit()

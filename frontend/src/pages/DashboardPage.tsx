@@ -17,6 +17,7 @@ import { useNow } from '@/lib/useNow'
 import { dashboardText } from '@/locales/dashboard'
 import { activityOf, isOpen, type Activity } from '@/services/activity'
 import { useSummary } from '@/services/queries/dashboard'
+import { isUsable } from '@/services/queries/money'
 import type { Summary, Transaction } from '@/services/types'
 
 const RECENT_ACTIVITIES = 8
@@ -43,11 +44,14 @@ function Dashboard({ summary }: { summary: Summary }) {
     writePreference('hideBalances', next ? 'on' : null)
     setHidden(next)
   }
+  // Who has no account to use yet is told first what comes before that.
+  const isReady = summary.accounts.some(isUsable)
+  const balances = <Balances key="balances" accounts={summary.accounts} hidden={hidden} onHide={hide} />
+  const waiting = <Waiting key="waiting" accounts={summary.accounts} open={seen(summary.waiting)} hidden={hidden} />
   return (
     <div className="grid grid-cols-1 items-start gap-8 lg:grid-cols-[minmax(0,1fr)_21rem]">
       <div className="flex min-w-0 flex-col gap-8">
-        <Balances accounts={summary.accounts} hidden={hidden} onHide={hide} />
-        <Waiting accounts={summary.accounts} open={seen(summary.waiting)} hidden={hidden} />
+        {isReady ? [balances, waiting] : [waiting, balances]}
         <RecentActivity activities={recent} hidden={hidden} />
       </div>
       <div className="flex min-w-0 flex-col gap-6">

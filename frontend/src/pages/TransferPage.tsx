@@ -42,8 +42,9 @@ export default function TransferPage() {
 }
 
 function Begun({ accounts }: { accounts: readonly Account[] }) {
+  const t = useText(transferText)
   const usable = accounts.filter(isUsable)
-  return usable.length > 0 ? <Steps accounts={usable} /> : <NeedAccount accounts={accounts} />
+  return usable.length > 0 ? <Steps accounts={usable} /> : <NeedAccount accounts={accounts} hint={t('needAccountHint')} />
 }
 
 function Steps({ accounts }: { accounts: readonly Account[] }) {

@@ -36,8 +36,8 @@ export function CashPage({ kind }: { kind: CashKind }) {
           <Ask kind={kind} />
         )}
       </div>
-      {/* Only below a form that stands: it would be pushed down by it. */}
-      {!accounts.isPending && <Past kind={kind} />}
+      {/* Only below a form that stands: it would be pushed down by it. Without any account there is no past. */}
+      {!accounts.isPending && accounts.data?.length !== 0 && <Past kind={kind} />}
     </div>
   )
 }
@@ -51,8 +51,9 @@ function Ask({ kind }: { kind: CashKind }) {
 }
 
 function AskFor({ kind, accounts }: { kind: CashKind; accounts: readonly Account[] }) {
+  const t = useText(cashText)
   const usable = accounts.filter(isUsable)
-  return usable.length > 0 ? <CashForm kind={kind} accounts={usable} address={ADDRESSES[kind]} /> : <NeedAccount accounts={accounts} />
+  return usable.length > 0 ? <CashForm kind={kind} accounts={usable} address={ADDRESSES[kind]} /> : <NeedAccount accounts={accounts} hint={t('needAccountHint')} />
 }
 
 function Past({ kind }: { kind: CashKind }) {

@@ -36,15 +36,17 @@ export function Balances({ accounts, hidden, onHide }: Props) {
           <Money minor={shown} size="balance" hidden={hidden} />
         </p>
       </div>
-      <Acts />
       {usable.length > 0 && (
-        <ul className="grid gap-3 sm:grid-cols-2">
-          {usable.map((account) => (
-            <li key={account.id}>
-              <AccountCard account={account} hidden={hidden} />
-            </li>
-          ))}
-        </ul>
+        <>
+          <Acts />
+          <ul className="grid gap-3 sm:grid-cols-2">
+            {usable.map((account) => (
+              <li key={account.id}>
+                <AccountCard account={account} hidden={hidden} />
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </section>
   )

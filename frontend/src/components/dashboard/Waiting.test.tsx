@@ -36,8 +36,8 @@ it('an account that is on, waits or was refused is not called switched off', () 
 })
 
 it('who has only an account that is switched off is not told to open one', () => {
-  const { rerender } = render(<NeedAccount accounts={[account('approved', false)]} />, { wrapper: MemoryRouter })
+  const { rerender } = render(<NeedAccount accounts={[account('approved', false)]} hint="Soon." />, { wrapper: MemoryRouter })
   expect(screen.getByText('Your account is switched off')).toBeTruthy()
-  rerender(<NeedAccount accounts={[account('pending', false)]} />)
+  rerender(<NeedAccount accounts={[account('pending', false)]} hint="Soon." />)
   expect(screen.getByText('You need an open account first')).toBeTruthy()
 })

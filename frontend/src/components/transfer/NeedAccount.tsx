@@ -7,12 +7,12 @@ import { EmptyState } from '../ListFaces'
 import { ButtonLink } from '../ui/Button'
 
 /** Instead of a form, for who has no account that money could go in or out of: none is open yet, or the bank has switched it off. */
-export function NeedAccount({ accounts }: { accounts: readonly Account[] }) {
+export function NeedAccount({ accounts, hint }: { accounts: readonly Account[]; hint: string }) {
   const t = useText(transferText)
   const isOff = accounts.some(({ status }) => status === 'approved')
   return (
     <EmptyState icon={Wallet} title={t(isOff ? 'accountOff' : 'needAccount')} action={<ButtonLink to={paths.accounts} tone="primary">{t('toAccounts')}</ButtonLink>}>
-      {t(isOff ? 'accountOffHint' : 'needAccountHint')}
+      {isOff ? t('accountOffHint') : hint}
     </EmptyState>
   )
 }

@@ -22,5 +22,6 @@ export default {
   inNone: 'Nothing paid in yet',
   outNone: 'Nothing taken out yet',
   noneHint: 'It will stand here with its state.',
+  needAccountHint: 'As soon as the bank has approved one, you can pay in and take out here.',
   another: 'Another one',
 } as const

@@ -25,5 +25,6 @@ export default {
   inNone: 'अभी कुछ जमा नहीं किया',
   outNone: 'अभी कुछ नहीं निकाला',
   noneHint: 'यह अपनी स्थिति के साथ यहाँ दिखेगा।',
+  needAccountHint: 'जैसे ही बैंक खाता मंज़ूर करेगा, आप यहाँ पैसे जमा कर सकेंगे और निकाल सकेंगे।',
   another: 'एक और',
 } satisfies Translation<typeof en>
