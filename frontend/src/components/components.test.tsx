@@ -2,8 +2,9 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { useState } from 'react'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '@/lib/errors'
+import * as clock from '@/lib/useNow'
 import { createQueryClient } from '@/services/queries/client'
 import { ListFaces } from './ListFaces'
 import { Money } from './Money'
@@ -14,6 +15,7 @@ import { Combobox } from './ui/Combobox'
 import { ConfirmDialog } from './ui/ConfirmDialog'
 import { MoneyInput } from './ui/MoneyInput'
 import { Table } from './ui/Table'
+import { When } from './When'
 
 function AmountField() {
   const [value, setValue] = useState('')
@@ -246,5 +248,19 @@ describe('people and places', () => {
     expect(localPath('/transfer?to=7')).toBe('/transfer?to=7')
     const foreign = ['//evil.example', '/\\evil.example', '/\t/evil.example', '/\n/evil.example', 'https://evil.example', null]
     expect(new Set(foreign.map(localPath))).toEqual(new Set(['/']))
+  })
+})
+
+describe('When', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it.each([
+    ['2026-11-23T11:57:00+05:30', '3 minutes ago'],
+    ['2026-11-22T23:30:00+05:30', '11:30 pm'], // half a day ago, and yesterday
+    ['2026-11-03T09:05:00+05:30', '9:05 am'],
+  ])('says of %s, below the heading of its day, "%s"', (at, said) => {
+    vi.spyOn(clock, 'useNow').mockReturnValue(new Date('2026-11-23T12:00:00+05:30'))
+    const { container } = render(<When at={at} as="inDay" />)
+    expect(container.textContent).toBe(said)
   })
 })

@@ -98,7 +98,7 @@ export function NotificationRow({ notification }: { notification: Notification }
         </h3>
         <p className="break-words text-ink-2">{message}</p>
         <p className="text-small text-ink-3">
-          <When at={at} as="relative" />
+          <When at={at} as="inDay" />
         </p>
       </div>
       <div className="relative flex max-sm:col-start-2 max-sm:-mt-8 max-sm:justify-self-end">
