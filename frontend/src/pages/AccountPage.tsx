@@ -75,7 +75,7 @@ function Balance({ account }: { account: Account }) {
 function Acts({ account }: { account: Account }) {
   const t = useText(accountsText)
   return (
-    <div className="flex flex-wrap gap-3">
+    <div className="grid grid-cols-2 gap-3 sm:flex">
       <ButtonLink to={`${paths.transfer}?from=${account.id}`} tone="primary" icon={Send}>
         {t('send')}
       </ButtonLink>
