@@ -82,6 +82,8 @@ class TestCash:
         expect(page.get_by_text("After this ₹3,250.50 is in savings")).to_be_visible()
         page.get_by_role("button", name="Pay in ₹1,250.50").dblclick()
         expect(page.locator("main").get_by_role("heading", name="Paid in", exact=True)).to_be_focused()
+        expect(page.locator("main").get_by_text("Paid in", exact=True)).to_have_count(1)
+        expect(page.get_by_text("Nothing paid in yet")).to_have_count(0)
         assert people.call(meera, "GET", f"/accounts/{meera.account}")["balance"] == 3_250.50
 
     def test_more_than_there_is_can_t_be_taken_out(self, open_visit: OpenVisit, meera: Person) -> None:

@@ -36,8 +36,9 @@ export function CashPage({ kind }: { kind: CashKind }) {
           <Ask kind={kind} />
         )}
       </div>
-      {/* Only below a form that stands: it would be pushed down by it. Without any account there is no past. */}
-      {!accounts.isPending && accounts.data?.length !== 0 && <Past kind={kind} />}
+      {/* Only below a form that stands: it would be pushed down by it. What was just asked for is told above, and found a little
+          later; without any account there is no past. */}
+      {payment === null && !accounts.isPending && accounts.data?.length !== 0 && <Past kind={kind} />}
     </div>
   )
 }

@@ -50,8 +50,9 @@ function Settled({ activity, actions }: { activity: Activity; actions: ReactNode
         <p>
           <Money minor={activity.amountMinor} size="figure" void={activity.transaction.status === 'FAILED'} />
         </p>
-        <p className="max-w-full font-medium break-words">{name}</p>
-        <p className="max-w-[44ch] text-ink-2">{outcome.text}</p>
+        {/* Cash has nobody on the other side: its kind is the title. */}
+        {(activity.other !== null || activity.direction === 'own') && <p className="max-w-full font-medium break-words">{name}</p>}
+        <p className="max-w-[44ch] [text-wrap:balance] text-ink-2">{outcome.text}</p>
       </div>
       <div className="flex w-full flex-wrap justify-center gap-3">
         {actions}
