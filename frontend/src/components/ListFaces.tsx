@@ -30,7 +30,7 @@ export function EmptyState({ icon: Icon, title, children, action, page }: FacePr
       ) : (
         <p className="text-lead font-semibold">{title}</p>
       )}
-      {children && <div className="max-w-[42ch] text-ink-2">{children}</div>}
+      {children && <div className="max-w-[42ch] [text-wrap:balance] text-ink-2">{children}</div>}
       {action && <div className="mt-3 flex flex-wrap justify-center gap-3">{action}</div>}
     </div>
   )
