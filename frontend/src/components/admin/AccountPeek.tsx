@@ -12,6 +12,7 @@ import { Money } from '../Money'
 import { Status } from '../Status'
 import { Button } from '../ui/Button'
 import { When } from '../When'
+import { ActButton } from './ActButton'
 import { DecideAccountDialog, SwitchAccountDialog } from './acts/accountActs'
 import { AdjustBalanceDialog } from './acts/AdjustBalanceDialog'
 import { accountState } from './columns'
@@ -49,18 +50,20 @@ export function AccountPeek({ row, onDecided }: Props) {
         actions={
           waits ? (
             <>
-              <Button onClick={() => setAct('reject')}>{acts('reject')}</Button>
-              <Button tone="primary" onClick={() => setAct('approve')}>
+              <ActButton hotkey="r" onClick={() => setAct('reject')}>
+                {acts('reject')}
+              </ActButton>
+              <ActButton hotkey="a" tone="primary" onClick={() => setAct('approve')}>
                 {acts('approve')}
-              </Button>
+              </ActButton>
             </>
           ) : (
             account?.status === 'approved' && (
               <>
                 <Button onClick={() => setAct('switch')}>{account.is_active ? acts('switchOff') : acts('switchOn')}</Button>
-                <Button tone="primary" onClick={() => setAct('adjust')}>
+                <ActButton hotkey="b" tone="primary" onClick={() => setAct('adjust')}>
                   {acts('adjust')}
-                </Button>
+                </ActButton>
               </>
             )
           )

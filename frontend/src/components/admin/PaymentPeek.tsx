@@ -12,10 +12,10 @@ import type { TransactionDetail } from '@/services/types'
 import { Read } from '../ListFaces'
 import { Money } from '../Money'
 import { Status } from '../Status'
-import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
 import { When } from '../When'
 import { isRefundable, RefundDialog, ReviewDialog } from './acts/paymentActs'
+import { ActButton } from './ActButton'
 import { EventLog } from './EventLog'
 import { Facts, Part } from './Facts'
 import { History } from './History'
@@ -45,13 +45,19 @@ export function PaymentPeek({ row }: { row: OpenRow }) {
         actions={
           isHeld ? (
             <>
-              <Button onClick={() => setAct('reject')}>{acts('rejectHeld')}</Button>
-              <Button tone="primary" onClick={() => setAct('clear')}>
+              <ActButton hotkey="r" onClick={() => setAct('reject')}>
+                {acts('rejectHeld')}
+              </ActButton>
+              <ActButton hotkey="a" tone="primary" onClick={() => setAct('clear')}>
                 {acts('clear')}
-              </Button>
+              </ActButton>
             </>
           ) : (
-            refundable && <Button onClick={() => setAct('refund')}>{acts('refund')}</Button>
+            refundable && (
+              <ActButton hotkey="f" onClick={() => setAct('refund')}>
+                {acts('refund')}
+              </ActButton>
+            )
           )
         }
       >

@@ -1,6 +1,7 @@
 import { UserCheck, Wallet } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
+import { ActButton } from '@/components/admin/ActButton'
 import { DecideAccountDialog } from '@/components/admin/acts/accountActs'
 import { DecideKycDialog } from '@/components/admin/acts/userActs'
 import { AccountPeek } from '@/components/admin/AccountPeek'
@@ -14,7 +15,6 @@ import { useOpenRow, type OpenRow } from '@/components/admin/useOpenRow'
 import { UserFacts } from '@/components/admin/UserFacts'
 import { EmptyState, Read } from '@/components/ListFaces'
 import { PageHeader } from '@/components/PageHeader'
-import { Button } from '@/components/ui/Button'
 import { Tabs } from '@/components/ui/Tabs'
 import { When } from '@/components/When'
 import { useText } from '@/lib/i18n'
@@ -97,10 +97,12 @@ function IdentityPeek({ row, onDecide }: { row: OpenRow; onDecide: (user: AdminU
       actions={
         user && (
           <>
-            <Button onClick={() => onDecide(user, 'reject')}>{acts('reject')}</Button>
-            <Button tone="primary" onClick={() => onDecide(user, 'approve')}>
+            <ActButton hotkey="r" onClick={() => onDecide(user, 'reject')}>
+              {acts('reject')}
+            </ActButton>
+            <ActButton hotkey="a" tone="primary" onClick={() => onDecide(user, 'approve')}>
               {acts('approve')}
-            </Button>
+            </ActButton>
           </>
         )
       }

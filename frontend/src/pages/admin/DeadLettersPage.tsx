@@ -1,5 +1,6 @@
 import { MailCheck } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { ActButton } from '@/components/admin/ActButton'
 import { GiveUpDialog, ReplayDialog } from '@/components/admin/acts/letterActs'
 import { DataTable, type DataColumn } from '@/components/admin/DataTable'
 import { Facts, Part } from '@/components/admin/Facts'
@@ -11,7 +12,6 @@ import { useOpenRow, type OpenRow } from '@/components/admin/useOpenRow'
 import { EmptyState } from '@/components/ListFaces'
 import { PageHeader } from '@/components/PageHeader'
 import { Status, type StatusName } from '@/components/Status'
-import { Button } from '@/components/ui/Button'
 import { Notice } from '@/components/ui/Notice'
 import { When } from '@/components/When'
 import { useText } from '@/lib/i18n'
@@ -96,11 +96,13 @@ function LetterPeek({ row, letter, onAct }: { row: OpenRow; letter: DeadLetter |
       actions={
         waits && (
           <>
-            <Button onClick={() => onAct(letter, 'giveUp')}>{acts('giveUp')}</Button>
+            <ActButton hotkey="g" onClick={() => onAct(letter, 'giveUp')}>
+              {acts('giveUp')}
+            </ActButton>
             {isOurs(letter) && (
-              <Button tone="primary" onClick={() => onAct(letter, 'replay')}>
+              <ActButton hotkey="p" tone="primary" onClick={() => onAct(letter, 'replay')}>
                 {acts('replay')}
-              </Button>
+              </ActButton>
             )}
           </>
         )

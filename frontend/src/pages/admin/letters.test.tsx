@@ -59,6 +59,14 @@ it('a message of a foreign program can be given up but not replayed, by a key as
   expect(await screen.findByRole('button', { name: 'Replay' })).toBeTruthy()
 })
 
+it('a button tells the key that does the same, and its name is still the act alone', async () => {
+  const [, ours] = await shown()
+  ours?.focus()
+  await userEvent.keyboard('{Enter}')
+  const [giveUp, replay] = [await screen.findByRole('button', { name: 'Give up' }), screen.getByRole('button', { name: 'Replay' })]
+  expect([giveUp, replay].map((button) => button.getAttribute('aria-keyshortcuts'))).toEqual(['g', 'p'])
+})
+
 it('says that a payment which nobody will settle fails, and only of the bank’s own', async () => {
   const [foreign, ours] = await shown()
   foreign?.focus()
