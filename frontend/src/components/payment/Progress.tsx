@@ -54,7 +54,7 @@ function Settled({ activity, actions }: { activity: Activity; actions: ReactNode
         {(activity.other !== null || activity.direction === 'own') && <p className="max-w-full font-medium break-words">{name}</p>}
         <p className="max-w-[44ch] [text-wrap:balance] text-ink-2">{outcome.text}</p>
       </div>
-      <div className="flex w-full flex-wrap justify-center gap-3">
+      <div className="flex w-full flex-col gap-3 sm:flex-row sm:flex-wrap sm:justify-center">
         {actions}
         <ButtonLink to={paths.transaction(activity.transaction.id)} icon={ArrowUpRight}>
           {t('seePayment')}
