@@ -362,6 +362,14 @@ class TestPalette:
         expect(palette).to_have_count(0)
         expect(page.get_by_role("dialog", name="Payment")).to_contain_text("Harmonium repair")
 
+    def test_paying_in_is_two_words_away(self, open_visit: OpenVisit, meera: Person) -> None:
+        page = open_visit(meera).go("/")
+        page.keyboard.press("Control+k")
+        expect(page.get_by_role("dialog", name="Search").get_by_role("combobox")).to_be_focused()
+        page.keyboard.type("pay in")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Pay in")).to_be_focused()
+
     def test_left_again_the_focus_is_where_it_was(self, open_visit: OpenVisit, meera: Person) -> None:
         page = open_visit(meera).go("/")
         link = page.get_by_role("complementary").get_by_role("link", name="Accounts")

@@ -1,3 +1,4 @@
+import { ArrowDownToLine, ArrowUpFromLine } from 'lucide-react'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useUser } from '@/contexts/AuthContext'
@@ -18,9 +19,15 @@ import { useNavigationLinks, type NavigationLink } from './navigation'
 const PAUSE_MS = 200
 
 type Found =
-  | { kind: 'pages'; key: string; link: NavigationLink; label: string }
+  | { kind: 'pages'; key: string; link: Pick<NavigationLink, 'to' | 'icon'>; label: string }
   | { kind: 'people'; key: string; id: number; name: string; username: string }
   | { kind: 'payments'; key: string; activity: Activity }
+
+/** Pages that have no place in the navigation: found by their name. */
+const CASH = [
+  { to: paths.deposit, name: 'payIn', icon: ArrowDownToLine },
+  { to: paths.withdraw, name: 'takeOut', icon: ArrowUpFromLine },
+] as const
 
 /** Go anywhere, to a person to pay, or to a payment of one's own, without leaving the keyboard (Ctrl-K). */
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
@@ -83,8 +90,10 @@ function useFound(query: string): { items: Found[]; searching: boolean } {
   const people = useSearchUsers(asked)
   const payments = useFoundPayments(asked)
 
+  const own = useText(paletteText)
   const items: Found[] = links
     .map((link): Found => ({ kind: 'pages', key: link.to, link, label: t(link.name) }))
+    .concat(CASH.map((link) => ({ kind: 'pages', key: link.to, link, label: own(link.name) })))
     .filter((found) => found.kind === 'pages' && found.label.toLowerCase().includes(typed.toLowerCase()))
   // What was found for fewer letters stays until the next answer is here; for too few letters nothing is asked.
   const asks = typed.length >= SEARCH_LENGTH_MIN

@@ -7,5 +7,7 @@ export default {
   pages: 'Pages',
   people: 'People',
   payments: 'Payments',
+  payIn: 'Pay in',
+  takeOut: 'Take out',
   sendTo: 'Send money to {username}',
 } as const

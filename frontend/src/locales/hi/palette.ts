@@ -10,5 +10,7 @@ export default {
   pages: 'पृष्ठ',
   people: 'लोग',
   payments: 'भुगतान',
+  payIn: 'जमा करें',
+  takeOut: 'निकालें',
   sendTo: '{username} को पैसे भेजें',
 } satisfies Translation<typeof en>
