@@ -12,7 +12,7 @@ from bench.latency import latency_cell
 from bench.load import http_rate
 from bench.machine import machine
 from bench.search import search_cells
-from bench.server import CUSTOMERS, Customer, Server, free_port, fresh_server, open_customers, running_bank
+from bench.server import CUSTOMERS, Customer, Server, fresh_server, open_customers, running_bank
 
 PARTS: Final = ("machine", "engine", "latency", "http", "search")
 RATES: Final = (200, 1_000)  # transfers a second of the open loop
@@ -37,8 +37,7 @@ def embedded_cells(wanted: Sequence[str], seconds: int) -> Iterator[Cell]:
             if "engine" in wanted:
                 yield from engine_cells(server, customers, seconds)
             if set(wanted) & {"http", "latency"}:
-                port = free_port()
-                with running_bank(port):
+                with running_bank() as port:
                     # Else the first seconds would measure how long a worker takes to start.
                     rest.wait_until_taken(workers_min=1)
                     rest.wait_until_sealed()

@@ -24,7 +24,7 @@ from bench.machine import IDLE_SECONDS
 from bench.memory import family_megabytes
 from bench.overload import BULK, overload_cell
 from bench.search import search_cells
-from bench.server import CUSTOMERS, Customer, free_port, open_customers, running_bank
+from bench.server import CUSTOMERS, Customer, open_customers, running_bank
 
 _ONE: Final = "one gateway, one worker"
 _TWO: Final = "two gateways, two workers"
@@ -107,8 +107,7 @@ def _search(engines: Engines, customers: Sequence[Customer], seconds: int) -> It
 @contextmanager
 def _one_and_one() -> Iterator[int]:
     """Run one gateway, one worker and beat; give the port once the worker has taken what was recorded before."""
-    port = free_port()
-    with running_bank(port, beat=True):
+    with running_bank(beat=True) as port:
         rest.wait_until_taken(workers_min=1)
         yield port
 

@@ -23,6 +23,7 @@ from alembic.config import Config
 from app import config
 from app.database import forget_engine, unit_of_work
 from app.embedded import commands as processes
+from app.embedded import network
 from app.embedded.binaries import binary, ends_with_parent
 from app.embedded.home import Home
 from app.embedded.postgres import EmbeddedPostgres
@@ -136,21 +137,23 @@ def open_customers(count: int, balance_minor: int = 10**12) -> list[Customer]:
 
 
 @contextmanager
-def running_bank(port: int, *, beat: bool = False) -> Iterator[None]:
-    """Run gateway and worker as `nyord up` does, on RabbitMQ with the schedule beside them."""
+def running_bank(*, beat: bool = False) -> Iterator[int]:
+    """Run gateway and worker as `nyord up` does, on RabbitMQ with the schedule beside them; give the gateway's port."""
     environment = dict(os.environ, PYTHONPATH=str(BACKEND))
-    commands = [processes.gateway(["--host", "127.0.0.1", "--port", str(port)]), processes.worker("worker")]
-    commands += [processes.beat()] if beat else []
-    children = [
-        subprocess.Popen(
-            ends_with_parent(line, "TERM"), cwd=BACKEND, env=environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        for line in commands
-    ]  # fmt: skip
+    with network.listen("127.0.0.1", 0) as listener:
+        port = int(listener.getsockname()[1])
+        commands = [processes.gateway(listener.fileno()), processes.worker("worker")]
+        commands += [processes.beat()] if beat else []
+        children = [
+            subprocess.Popen(
+                ends_with_parent(line, "TERM"), cwd=BACKEND, env=environment, pass_fds=[listener.fileno()],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            for line in commands
+        ]  # fmt: skip
     try:
         wait_until_alive(port)
-        yield
+        yield port
     finally:
         for child in children:
             child.send_signal(signal.SIGTERM)
