@@ -40,5 +40,5 @@ function blockedByItself(events, slowdown) {
   const main = events.find(({ name, args, pid }) => name === 'thread_name' && args.name === 'CrRendererMain' && pid === start.pid)
   return events
     .filter(({ name, pid, tid, ts, dur }) => name === 'RunTask' && pid === main.pid && tid === main.tid && ts + dur > painted.ts)
-    .reduce((sum, { tdur }) => sum + Math.max(0, (tdur / 1000) * slowdown - 50), 0)
+    .reduce((sum, { dur, tdur = dur }) => sum + Math.max(0, (tdur / 1000) * slowdown - 50), 0) // by the clock where the trace says no more
 }
