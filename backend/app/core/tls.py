@@ -36,7 +36,11 @@ class TLS:
 
 def options_of(address: str) -> dict[str, str]:
     """Return the options about TLS that an address has."""
-    return {name: value for name, value in parse_qsl(urlsplit(address).query) if name.startswith(_PREFIX)}
+    return {
+        name: value
+        for name, value in parse_qsl(urlsplit(address).query, keep_blank_values=True)
+        if name.startswith(_PREFIX)
+    }
 
 
 def tls_of(options: Mapping[str, Any]) -> TLS:
@@ -50,7 +54,8 @@ def tls_of(options: Mapping[str, Any]) -> TLS:
     # kombu has read these two when we get them: the one is a VerifyMode, the other a truth.
     required, named = left.pop("ssl_cert_reqs", "required"), left.pop("ssl_check_hostname", "true")
     required = {VerifyMode.CERT_REQUIRED: "required", VerifyMode.CERT_NONE: "none"}.get(required, required)
-    if left or required not in _VERIFIED or str(named).lower() not in _NAMED:
+    is_odd = "" in (ca_certs, certfile, keyfile) or (keyfile is not None and certfile is None)
+    if left or is_odd or required not in _VERIFIED or str(named).lower() not in _NAMED:
         raise ValueError("an option about TLS has a name or a value that is none")
     is_verified = _VERIFIED[required]
     return TLS(ca_certs, certfile, keyfile, is_verified, is_verified and _NAMED[str(named).lower()])

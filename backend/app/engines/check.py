@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ POSTGRESQL_MIN: Final = (15,)
 RABBITMQ_MIN: Final = (3, 10)
 ELASTICSEARCH_MIN: Final = (8,)
 
+_PORTS_WITHOUT_TLS: Final = {"amqp": 5672, "pyamqp": 5672, "redis": 6379, "http": 80}
 _WITH_TLS: Final = {"amqp": "amqps", "pyamqp": "amqps", "redis": "rediss", "http": "https"}
 # OpenSSL's numbers (x509_vfy.h) for a certificate whose time hasn't come, or is over.
 _NOT_NOW: Final = (9, 10)
@@ -129,6 +131,8 @@ def _require_files(url: str) -> None:
                 Path(path).open("rb").close()
             except OSError as error:
                 raise _Wrong(f"{name} names {path}, which can't be read ({error.strerror})") from None
+            except ValueError:  # a NUL character
+                raise _Wrong(f"{name} isn't the name of a file") from None
 
 
 def _no_answer(url: str, error: Exception) -> _Wrong | _Away:
@@ -136,10 +140,11 @@ def _no_answer(url: str, error: Exception) -> _Wrong | _Away:
     if refusal := _refusal_of_tls(error):
         return refusal
     scheme = urlsplit(url).scheme
-    if scheme in _WITH_TLS and _speaks_tls(url):
+    nobody = any(isinstance(cause, ConnectionRefusedError | socket.gaierror) for cause in _causes(error))
+    if scheme in _WITH_TLS and not nobody and _speaks_tls(url):
         return _Wrong(f"it speaks TLS, and the address doesn't begin with {_WITH_TLS[scheme]}://")
     if scheme in _WITH_TLS.values() and any(isinstance(cause, TimeoutError) for cause in _causes(error)):
-        return _Away("there was no answer by TLS, which may have a port of its own")
+        return _Away("there was no answer, and TLS may have a port of its own")
     return _Away(getattr(error, "message", "") or str(error))
 
 
@@ -173,7 +178,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _speaks_tls(url: str) -> bool:
     place = urlsplit(url)
     try:
-        ssl.get_server_certificate((place.hostname or "localhost", place.port or 0), timeout=CONNECT_SECONDS_MAX)
+        port = place.port or _PORTS_WITHOUT_TLS[place.scheme]
+        ssl.get_server_certificate((place.hostname or "localhost", port), timeout=CONNECT_SECONDS_MAX)
     except OSError:
         return False
     return True
@@ -269,8 +275,10 @@ def _ask_elasticsearch(url: str) -> None:
     except (elasticsearch.ApiError, ValueError) as error:
         raise _Wrong(str(error)) from None
     except elasticsearch.SSLError as error:
+        if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
+            raise _no_answer(url, error) from None
         # Where the address has a number for a name, urllib3 compares them itself and has an error of its own.
-        raise _refusal_of_tls(error) or _Wrong(_not_accepted(error.message)) from None
+        raise _Wrong(_not_accepted(error.message)) from None
     except elasticsearch.TransportError as error:
         raise _no_answer(url, error) from None
     _require("Elasticsearch", str(next(iter(nodes.values()))["version"]), ELASTICSEARCH_MIN)

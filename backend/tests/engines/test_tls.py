@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,7 +53,14 @@ class TestOptions:
 
     @pytest.mark.parametrize(
         "options",
-        [{"ssl_cert_reqs": "nome"}, {"ssl_cert_reqs": ""}, {"ssl_check_hostname": "no"}, {"ssl_cacerts": "x"}],
+        [
+            {"ssl_cert_reqs": "nome"},
+            {"ssl_cert_reqs": ""},
+            {"ssl_check_hostname": "no"},
+            {"ssl_cacerts": "x"},
+            {"ssl_ca_certs": ""},
+            {"ssl_keyfile": "x"},  # of no certificate
+        ],
     )
     def test_what_is_none(self, options: dict[str, str]) -> None:
         with pytest.raises(ValueError, match="an option about TLS"):
@@ -80,11 +90,17 @@ class TestRedis:
             assert findings(redis_url=f"{trusting}&ssl_certfile={good.file}&ssl_keyfile={good.key}") == []
             assert one(redis_url=trusting)
 
+    @pytest.mark.parametrize(("path", "sentence"), [("", "which can't be read"), ("%00", "isn't the name of a file.")])
+    def test_a_file_that_is_none(self, path: str, sentence: str) -> None:
+        found = one(redis_url=f"rediss://127.0.0.1:1?ssl_ca_certs={path}")
+        assert sentence in found.text
+        assert not found.may_pass
+
     def test_on_one_side_only(self, url: str, redis_url: str) -> None:
         found = one(redis_url=url.replace("rediss:", "redis:"))
         assert told(found, "it speaks TLS, and the address doesn't begin with rediss://.")
         found = one(redis_url=redis_url.replace("redis:", "rediss:"))
-        assert told(found, "there was no answer by TLS, which may have a port of its own.")
+        assert told(found, "there was no answer, and TLS may have a port of its own.")
 
 
 class TestElasticsearch:
@@ -121,6 +137,21 @@ class TestElasticsearch:
         with tls.front(search_url, good) as url:
             found = one(search_url=url.replace("https:", "http:"))
         assert told(found, "it speaks TLS, and the address doesn't begin with https://.")
+
+    def test_hung_up_in_the_middle_it_is_waited_for(self) -> None:
+        """As by a proxy that is started anew: nothing is wrong with a certificate that nobody has seen."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+
+            def hang_up() -> None:
+                with suppress(OSError):
+                    while True:
+                        listener.accept()[0].close()
+
+            threading.Thread(target=hang_up, daemon=True).start()
+            found = one(search_url=f"https://127.0.0.1:{listener.getsockname()[1]}")
+            listener.shutdown(socket.SHUT_RDWR)
+        assert found.may_pass, found.text
+        assert "certificate" not in found.text
 
     def test_an_option_that_is_none(self, search_url: str) -> None:
         for address in (f"{search_url}?ssl_cert_reqs=none", search_url + "/?verify_certs=false"):
