@@ -167,7 +167,7 @@ def _our_logging(**_: Any) -> None:
 def _say(message: str, *_: Any) -> None:
     """Write a line where logging must not: Celery speaks inside the handlers of signals."""
     line = {"event": message.strip(), "role": "worker", "logger": "celery.apps.worker", "level": "info"}
-    os.write(1, json.dumps(line | {"timestamp": clock.now().isoformat()}).encode() + b"\n")
+    os.write(1, json.dumps(line | {"timestamp": clock.now().isoformat()}, separators=(",", ":")).encode() + b"\n")
 
 
 @signals.worker_process_init.connect

@@ -70,7 +70,9 @@ def _json(value: Any, **_: Any) -> str:
     try:
         return orjson.dumps(value, default=str).decode()
     except TypeError:  # half of a surrogate pair, from a file's name perhaps, which only an escape can say
-        return json.dumps(value, default=str)
+        return json.dumps(
+            value, default=str, separators=(",", ":")
+        )  # as tight, for whoever looks for `"level":"error"`
 
 
 def _take_over() -> None:
@@ -81,12 +83,19 @@ def _take_over() -> None:
     logging.getLogger("uvicorn.access").propagate = False
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
-    threading.excepthook = lambda found: _uncaught(found.exc_type, found.exc_value, found.exc_traceback)
-    sys.unraisablehook = lambda found: _uncaught(found.exc_type, found.exc_value, found.exc_traceback)
+    threading.excepthook = lambda found: _uncaught(
+        found.exc_type, found.exc_value, found.exc_traceback, thread=found.thread
+    )
+    sys.unraisablehook = lambda found: _uncaught(
+        found.exc_type, found.exc_value, found.exc_traceback, object=found.object
+    )
 
 
-def _uncaught(kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None) -> None:
-    """Write what nobody caught. Its last words explain the end of a process, so they are the event."""
+def _uncaught(
+    kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None, **where: object
+) -> None:
+    """Write what nobody caught. It may be the end of the process, and its words then explain it: so they are the event."""
     if not issubclass(kind, SystemExit):  # of a thread: the way to end it
         said = error if error is not None else kind()
-        structlog.get_logger("app").critical(f"{kind.__name__}: {said}", exc_info=(kind, said, traceback))
+        facts = {name: repr(what) for name, what in where.items()}
+        structlog.get_logger("app").critical(f"{kind.__name__}: {said}", exc_info=(kind, said, traceback), **facts)

@@ -13,8 +13,10 @@ from typing import IO, Final
 
 LOG_BYTES_MAX: Final = 10_000_000
 LOGS_KEPT: Final = 3  # beside the current file
-_TAIL_BYTES: Final = 8_192  # what is remembered to explain a sudden end
 _LINE_BYTES_MAX: Final = 65_536
+_TAIL_BYTES: Final = (
+    _LINE_BYTES_MAX  # what is remembered to explain a sudden end: its last line, with every frame, whole
+)
 _ALARMS: Final = (b'"level":"error"', b'"level":"critical"')
 
 
