@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenVisit
 from tests.browser.people import People, Person
@@ -110,6 +110,27 @@ class TestStatement:
         page.wait_for_function("() => window.printed === 1")
         page.emulate_media(media="print")
         expect(page.get_by_text("This paper has the 4,900 newest payments only.")).to_be_visible()
+
+    def test_who_opens_a_payment_meanwhile_gets_no_paper_instead(
+        self, open_visit: OpenVisit, people: People, meera: Person
+    ) -> None:
+        sample = people.call(meera, "GET", f"/transactions/me?account_id={meera.account}&limit=1")["items"][0]
+        visit = open_visit(meera)
+        visit.forgive("404")  # the payment that is opened is made up
+        visit.page.add_init_script(PRINTER)
+        visit.page.route(re.compile("/transactions/me"), lambda route: page_of_many(route, sample, count=2_300))
+        page = visit.go(statement(meera))
+        page.get_by_text("the newest 2,100 payments", exact=True).wait_for()
+        held: list[Route] = []
+        page.unroute_all()
+        page.route(re.compile("/transactions/me"), lambda route: held.append(route))  # noqa: PLW0108  (Playwright marks its handlers)
+        page.get_by_role("button", name="Print or save").click()
+        page.get_by_role("list", name="Payments, newest first").get_by_role("link").first.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page_of_many(held[0], sample, count=2_300)
+        page.get_by_text("2,300 payments", exact=True).wait_for(state="attached")
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.printed ?? 0") == 0
 
 
 class TestPayment:

@@ -169,6 +169,7 @@ describe('NotificationApiContext (S81)', () => {
     let leave = (): void => undefined
     act(() => {
       leave = result.current.news.watchPayment(41)
+      result.current.news.watchPayment(41)() // as by a page that gives way to the next
     })
     expect(result.current.news.toasts).toEqual([])
     push({ type: 'transaction.held', related_id: 41 })

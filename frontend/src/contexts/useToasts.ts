@@ -20,13 +20,13 @@ const SHOWN_BAD_MS = 20_000
 export function useToasts() {
   const [toasts, setToasts] = useState<Toast[]>([])
   const next = useRef(1)
-  const watched = useRef(new Set<number>())
+  const watched = useRef<number[]>([]) // once for each that looks at it
 
   const dismiss = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), [])
 
   const show = useCallback(
     (toast: Omit<Toast, 'id'>) => {
-      if (watched.current.has(toast.payment ?? -1)) return
+      if (watched.current.includes(toast.payment ?? -1)) return
       const id = next.current++
       setToasts((all) => [...all.slice(1 - TOASTS_MAX), { ...toast, id }])
       setTimeout(() => dismiss(id), toast.tone === 'bad' ? SHOWN_BAD_MS : SHOWN_MS)
@@ -36,9 +36,9 @@ export function useToasts() {
 
   /** Says nothing of a payment that one looks at: the page says it already. Returns how to stop. */
   const watchPayment = useCallback((id: number) => {
-    watched.current.add(id)
+    watched.current.push(id)
     setToasts((all) => all.filter(({ payment }) => payment !== id)) // the news may have been quicker than the page
-    return () => void watched.current.delete(id)
+    return () => void watched.current.splice(watched.current.indexOf(id), 1)
   }, [])
 
   return { toasts, show, dismiss, watchPayment }

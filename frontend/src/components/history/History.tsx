@@ -54,7 +54,14 @@ export function History({ filters, detail, accountId, opened }: Props) {
   // The sums want all of it, and wait until they can be seen.
   const covered = useMedia('(width < 64rem)') && opened
   // What is asked for on paper is read first; what can't be read now, the paper says is missing.
-  const [isPrinting, setPrinting] = useState(false)
+  const shown = JSON.stringify(filters.asked)
+  const [printed, setPrinted] = useState<string>()
+  const isPrinting = printed !== undefined
+  if (isPrinting && (opened || printed !== shown)) setPrinted(undefined) // another thing is looked at now: it wasn't asked for
+  const print = (): void => {
+    setPrinted(shown)
+    if (query.isFetchNextPageError) void fetchNextPage()
+  }
   const wanted = isPrinting ? PAGES_PRINTED : PAGES_AT_ONCE
   const isRead = !hasNextPage || pages >= wanted || query.isFetchNextPageError
   const canPrint = isPrinting && isRead && !isFetching
@@ -64,7 +71,7 @@ export function History({ filters, detail, accountId, opened }: Props) {
       return
     }
     const timer = setTimeout(() => {
-      setPrinting(false)
+      setPrinted(undefined)
       window.print()
     })
     return () => clearTimeout(timer)
@@ -96,7 +103,7 @@ export function History({ filters, detail, accountId, opened }: Props) {
           <>
             <Paper filters={filters.asked} count={activities.length} complete={!hasNextPage} />
             <Sums totals={totalsOf(activities)} complete={!hasNextPage} filters={filters.asked} accountId={accountId}>
-              <Button size="small" tone="quiet" icon={Printer} busy={isPrinting} onClick={() => setPrinting(true)} className="print:hidden">
+              <Button size="small" tone="quiet" icon={Printer} busy={isPrinting} onClick={print} className="print:hidden">
                 {t(isPrinting ? 'printing' : 'print')}
               </Button>
             </Sums>
