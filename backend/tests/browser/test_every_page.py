@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -41,7 +41,10 @@ def look_at(page: Page) -> None:
 
 
 class Walk:
-    """Goes from place to place in one visit as long as visitor and habits stay: a context for each would cost as much again."""
+    """Goes from place to place in one visit as long as visitor and habits stay: a context for each would cost as much again.
+
+    Nothing may happen in it that must not: a console error, a violation of the policy, a third party.
+    """
 
     def __init__(self, browser: Browser, address: str, people: People) -> None:
         self._open = functools.partial(visit, browser, address)
@@ -50,41 +53,39 @@ class Walk:
         self._as: tuple[Person | None, dict[str, str]] | None = None
         self._visit: Visit | None = None
 
-    def go(self, place: Place, **habits: str) -> Page:
-        """Load the place, as its visitor with these habits."""
+    @contextmanager
+    def at(self, place: Place, **habits: str) -> Iterator[Page]:
+        """Load the place, as its visitor with these habits. After a failure the next place gets a visit of its own."""
         visitor = place.visitor(self._people)
-        if self._visit is None or self._as != (visitor, habits):
-            self.end()
-            self._visit = self._stack.enter_context(self._open(session=session_of(self._people, visitor), **habits))  # type: ignore[arg-type]
-            self._as = (visitor, habits)
-        self._visit.page.set_viewport_size(DEVICES[habits["device"]]["viewport"])
-        return self._visit.go(place.address(self._people))
-
-    def problems(self) -> list[str]:
-        """Return what happened since the last time that must not. After a problem the next place gets a visit of its own."""
-        found = self._visit.unforgiven() if self._visit else []
-        if found:
-            self.end()
-        return found
+        try:
+            if self._visit is None or self._as != (visitor, habits):
+                self.end()
+                opened = self._open(session=session_of(self._people, visitor), **habits)  # type: ignore[arg-type]
+                self._visit = self._stack.enter_context(opened)
+                self._as = (visitor, habits)
+            self._visit.page.set_viewport_size(DEVICES[habits["device"]]["viewport"])
+            yield self._visit.go(place.address(self._people))
+            assert self._visit.unforgiven() == []
+        except BaseException:
+            self._close()
+            raise
 
     def end(self) -> None:
-        """Close the visit, if one is open."""
-        self._stack.close()
+        """Close the visit, if one is open, and see that nothing came after the last look."""
+        problems = self._visit.unforgiven() if self._visit else []
+        self._close()
+        assert problems == []
+
+    def _close(self) -> None:
         self._visit = None
+        self._stack.close()
 
 
 @pytest.fixture(scope="module")
-def whole_walk(browser: Browser, address: str, people: People) -> Iterator[Walk]:
+def walk(browser: Browser, address: str, people: People) -> Iterator[Walk]:
     walk = Walk(browser, address, people)
     yield walk
     walk.end()
-
-
-@pytest.fixture
-def walk(whole_walk: Walk) -> Iterator[Walk]:
-    """A walk on which nothing may happen that must not: a console error, a violation of the policy, a third party."""
-    yield whole_walk
-    assert whole_walk.problems() == []
 
 
 @EVERY_PLACE
@@ -92,18 +93,19 @@ class TestEveryPage:
     """S2: every page in both themes and languages, at every width, by touch and by mouse."""
 
     def test_light_by_touch(self, walk: Walk, place: Place) -> None:
-        look_at(walk.go(place, device="phone", theme="light"))
+        with walk.at(place, device="phone", theme="light") as page:
+            look_at(page)
 
     def test_dark_by_mouse(self, walk: Walk, place: Place) -> None:
-        page = walk.go(place, device="desktop", theme="dark")
-        assert page.locator("html").get_attribute("data-theme") == "dark"
-        look_at(page)
+        with walk.at(place, device="desktop", theme="dark") as page:
+            assert page.locator("html").get_attribute("data-theme") == "dark"
+            look_at(page)
 
     def test_in_hindi(self, walk: Walk, place: Place) -> None:
-        page = walk.go(place, device="phone", language="hi")
-        assert page.locator("html").get_attribute("lang") == "hi"
-        assert page.evaluate("/[\\u0900-\\u097f]{3}/.test(document.querySelector('main').innerText)")
-        used = faces(page)
-        assert "Noto Sans Devanagari" in used, "not every machine has a face for Hindi"
-        assert all(face.startswith(("Figtree", "Noto Sans Devanagari")) for face in used), used
-        look_at(page)
+        with walk.at(place, device="phone", language="hi") as page:
+            assert page.locator("html").get_attribute("lang") == "hi"
+            assert page.evaluate("/[\\u0900-\\u097f]{3}/.test(document.querySelector('main').innerText)")
+            used = faces(page)
+            assert "Noto Sans Devanagari" in used, "not every machine has a face for Hindi"
+            assert all(face.startswith(("Figtree", "Noto Sans Devanagari")) for face in used), used
+            look_at(page)
