@@ -146,10 +146,10 @@ def running_bank(*, beat: bool = False) -> Iterator[int]:
         commands += [processes.beat()] if beat else []
         children = [
             subprocess.Popen(
-                ends_with_parent(line, "TERM"), cwd=BACKEND, env=environment, pass_fds=[listener.fileno()],
+                ends_with_parent(line, "TERM"), cwd=BACKEND, env=environment, pass_fds=inherited,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )
-            for line in commands
+            for line, inherited in zip(commands, [[listener.fileno()], [], []], strict=False)  # a gateway alone listens
         ]  # fmt: skip
     try:
         wait_until_alive(port)

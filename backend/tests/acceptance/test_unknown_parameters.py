@@ -93,6 +93,7 @@ class TestUnknownParameters:
         answer = world.owner.get("/dashboard/summary", **{"x" * 9_000: 1})
 
         assert answer.json()["detail"] == sentence("x" * 40, [])
+        assert len(answer.content) < 1_000
 
     def test_a_method_or_an_address_that_isn_t_known_comes_first(self, world: World) -> None:
         assert world.owner.delete("/transactions/me?since=1").status_code == 405

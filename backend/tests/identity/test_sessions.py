@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
-from sqlalchemy.event import listen
+from sqlalchemy.event import listen, remove
 from sqlalchemy.orm import Session
 
 from app.core import clock
@@ -248,10 +248,17 @@ class TestSessions:
 
     def test_one_is_found_and_locked_at_once(self, asha: Person, database: str) -> None:
         other = tokens.verified(_login(asha.api)[0]).session_id
+        statements: list[str] = []
+
+        def hear(*seen: object) -> None:
+            statements.append(str(seen[2]))
+
         with unit_of_work() as session:
-            statements: list[str] = []
-            listen(session.get_bind(), "before_cursor_execute", lambda *seen: statements.append(seen[2]))
-            sessions.end(session, user_id=asha.id, session_id=other, reason="signed_out")
+            listen(session.get_bind(), "before_cursor_execute", hear)
+            try:
+                sessions.end(session, user_id=asha.id, session_id=other, reason="signed_out")
+            finally:
+                remove(session.get_bind(), "before_cursor_execute", hear)
 
         [looked] = [one for one in statements if one.startswith("SELECT") and "FROM sessions" in one]
         assert looked.endswith("FOR UPDATE")
