@@ -12,7 +12,7 @@ class BankError(Exception):
     code: ClassVar[str] = "error"
     # Most refusals undo everything. A few must leave a trace (a wrong password is counted): what was written is committed.
     keeps_writes: ClassVar[bool] = False
-    # The field of the request that it is about, where it is about one alone and not about who asks.
+    # The field of the request that it is about, where another value of one alone would do. A class says it, or `about` one error.
     field: str | None = None
 
     def __init__(self, detail: str, **data: Any) -> None:
