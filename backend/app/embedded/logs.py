@@ -14,9 +14,6 @@ from typing import IO, Final
 LOG_BYTES_MAX: Final = 10_000_000
 LOGS_KEPT: Final = 3  # beside the current file
 _LINE_BYTES_MAX: Final = 65_536
-_TAIL_BYTES: Final = (
-    _LINE_BYTES_MAX  # what is remembered to explain a sudden end: its last line, with every frame, whole
-)
 _ALARMS: Final = (b'"level":"error"', b'"level":"critical"')
 
 
@@ -48,14 +45,14 @@ class LogPump:
         self._source = source
         self._path = path
         self._alarm = alarm
-        self._tail = b""
+        self._last = b""  # what explains a sudden end
         self._thread = threading.Thread(target=self._run, name=f"log-{path.stem}", daemon=True)
         self._thread.start()
 
     def last_words(self) -> str:
         """Return the last line that says something: the child's own reason, when it has just ended."""
         self._thread.join(timeout=1)
-        lines = [line for line in self._tail.decode(errors="replace").splitlines() if line.strip()]
+        lines = [line for line in self._last.decode(errors="replace").splitlines() if line.strip()]
         return _meaning(lines[-1]) if lines else "it said nothing"
 
     def _run(self) -> None:
@@ -63,9 +60,9 @@ class LogPump:
         with self._source:
             while chunk := os.read(self._source.fileno(), _LINE_BYTES_MAX):
                 self._keep(chunk)
-                self._tail = (self._tail + chunk)[-_TAIL_BYTES:]
                 *lines, unfinished = (unfinished + chunk).split(b"\n")
                 unfinished = unfinished[-_LINE_BYTES_MAX:]
+                self._last = next((line for line in (unfinished, *reversed(lines)) if line.strip()), self._last)
                 if any(alarm in chunk for alarm in _ALARMS):
                     for line in lines:
                         if any(alarm in line for alarm in _ALARMS):
