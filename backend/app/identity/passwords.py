@@ -69,23 +69,23 @@ def check_strength(password: str, *, username: str, email: str, field: str = "pa
     Raises:
         WeakPassword: too short or long, a common word with digits, a sequence, a repetition, or little but the name.
     """
+    if weakness := _weakness(password, username, email):
+        raise WeakPassword(weakness).about(field)
+
+
+def _weakness(password: str, username: str, email: str) -> str | None:
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
-        raise WeakPassword(
-            f"A password has {LENGTH_MIN} to {LENGTH_MAX} characters. A few words make a good one."
-        ).about(field)
+        return f"A password has {LENGTH_MIN} to {LENGTH_MAX} characters. A few words make a good one."
     plain = password.lower()
     if _is_common(plain):
-        raise WeakPassword(
-            "This password is one of the first that would be tried. A few unrelated words are better."
-        ).about(field)
+        return "This password is one of the first that would be tried. A few unrelated words are better."
     own = plain
     for name in (email.lower(), *re.split(r"[@.]", email.lower()), username.lower(), "nyord"):
         if len(name) > 3:  # a shorter part says too little to be held against a password
             own = own.replace(name, "")
     if len(own) < OWN_CHARACTERS_MIN:
-        raise WeakPassword("This password is little more than your name. A few unrelated words are better.").about(
-            field
-        )
+        return "This password is little more than your name. A few unrelated words are better."
+    return None
 
 
 def _is_common(plain: str) -> bool:
