@@ -142,14 +142,15 @@ def running_bank(*, beat: bool = False) -> Iterator[int]:
     environment = dict(os.environ, PYTHONPATH=str(BACKEND))
     with network.listen("127.0.0.1", 0) as listener:
         port = int(listener.getsockname()[1])
-        commands = [processes.gateway(listener.fileno()), processes.worker("worker")]
-        commands += [processes.beat()] if beat else []
+        gateway, others = processes.gateway(listener.fileno()), [processes.worker("worker")]
+        others += [processes.beat()] if beat else []
         children = [
             subprocess.Popen(
-                ends_with_parent(line, "TERM"), cwd=BACKEND, env=environment, pass_fds=inherited,
+                ends_with_parent(line, "TERM"), cwd=BACKEND, env=environment,
+                pass_fds=[listener.fileno()] if line is gateway else [],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )
-            for line, inherited in zip(commands, [[listener.fileno()], [], []], strict=False)  # a gateway alone listens
+            for line in (gateway, *others)
         ]  # fmt: skip
     try:
         wait_until_alive(port)
