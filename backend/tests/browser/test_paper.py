@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenVisit
 from tests.browser.people import People, Person
-from tests.browser.test_history import page_of_many, statement
+from tests.browser.test_history import ROWS_MANY, page_of_many, statement
+from tests.browser.visit import Visit
 
 # A printer that holds the page as it is on paper; AFTER_PRINTING gives it back.
 PRINTER: Final = """
@@ -34,6 +35,20 @@ def meera(people: People) -> Person:
     person = people.customer("Meera Nair", rupees=1_000)
     people.pay(person, people.customer("Rohan Gupta"), 600, "Rent")
     return person
+
+
+@pytest.fixture
+def sample(people: People, meera: Person) -> dict[str, Any]:
+    """A payment of hers, as the bank tells it."""
+    found = people.call(meera, "GET", f"/transactions/me?account_id={meera.account}&limit=1")["items"][0]
+    return dict(found)
+
+
+def with_payments(visit: Visit, sample: dict[str, Any], count: int) -> Visit:
+    """Have a visit find so many payments like this one, and a printer that counts."""
+    visit.page.add_init_script(PRINTER)
+    visit.page.route(re.compile("/transactions/me"), lambda route: page_of_many(route, sample, count=count))
+    return visit
 
 
 def head(page: Page) -> Locator:
@@ -74,13 +89,9 @@ class TestStatement:
         expect(page.get_by_role("heading", name=re.compile(r"day,? \d+ \w+ \d{4}$"))).to_have_count(1)
 
     def test_what_is_missing_is_said_and_the_button_reads_it(
-        self, open_visit: OpenVisit, people: People, meera: Person
+        self, open_visit: OpenVisit, meera: Person, sample: dict[str, Any]
     ) -> None:
-        sample = people.call(meera, "GET", f"/transactions/me?account_id={meera.account}&limit=1")["items"][0]
-        visit = open_visit(meera)
-        visit.page.add_init_script(PRINTER)
-        visit.page.route(re.compile("/transactions/me"), lambda route: page_of_many(route, sample, count=3_000))
-        page = visit.go(statement(meera))
+        page = with_payments(open_visit(meera), sample, 3_000).go(statement(meera))
         page.get_by_text("the newest 2,100 payments", exact=True).wait_for()
         missing = page.get_by_text("This paper has the 2,100 newest payments only.")
         expect(missing).to_be_hidden()
@@ -99,26 +110,19 @@ class TestStatement:
         assert page.evaluate("window.printed") == 1
 
     def test_more_than_a_pile_of_paper_is_printed_by_days(
-        self, open_visit: OpenVisit, people: People, meera: Person
+        self, open_visit: OpenVisit, meera: Person, sample: dict[str, Any]
     ) -> None:
-        sample = people.call(meera, "GET", f"/transactions/me?account_id={meera.account}&limit=1")["items"][0]
-        visit = open_visit(meera)
-        visit.page.add_init_script(PRINTER)
-        visit.page.route(re.compile("/transactions/me"), lambda route: page_of_many(route, sample))
-        page = visit.go(statement(meera))
+        page = with_payments(open_visit(meera), sample, ROWS_MANY).go(statement(meera))
         page.get_by_role("button", name="Print or save").click()
         page.wait_for_function("() => window.printed === 1")
         page.emulate_media(media="print")
         expect(page.get_by_text("This paper has the 4,900 newest payments only.")).to_be_visible()
 
     def test_who_opens_a_payment_meanwhile_gets_no_paper_instead(
-        self, open_visit: OpenVisit, people: People, meera: Person
+        self, open_visit: OpenVisit, meera: Person, sample: dict[str, Any]
     ) -> None:
-        sample = people.call(meera, "GET", f"/transactions/me?account_id={meera.account}&limit=1")["items"][0]
-        visit = open_visit(meera)
+        visit = with_payments(open_visit(meera), sample, 2_300)
         visit.forgive("404")  # the payment that is opened is made up
-        visit.page.add_init_script(PRINTER)
-        visit.page.route(re.compile("/transactions/me"), lambda route: page_of_many(route, sample, count=2_300))
         page = visit.go(statement(meera))
         page.get_by_text("the newest 2,100 payments", exact=True).wait_for()
         held: list[Route] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from tests.engines.certificates import Authority, Certificate
 
 pytestmark = pytest.mark.slow
 
+Rabbit = Callable[..., AbstractContextManager[str]]
+
 
 def celery_connects(url: str) -> None:
     with Celery(broker=url, set_as_current=False).connection_for_write() as connection:
@@ -32,6 +35,12 @@ def events_connect(url: str) -> None:
         pass
 
 
+@pytest.fixture
+def rabbit(rabbitmq_url: str, engines_folder: Path, authority: Authority) -> Rabbit:
+    """Lend a way with TLS to the run's RabbitMQ, on which it shows this certificate."""
+    return lambda certificate, **how: tls.rabbit(rabbitmq_url, engines_folder, certificate, authority, **how)
+
+
 @pytest.mark.parametrize("connect", [events_connect, celery_connects])
 class TestRabbitConnections:
     """The same address means the same to the bank's own connections and to Celery."""
@@ -39,12 +48,11 @@ class TestRabbitConnections:
     def test_of_an_authority_of_one_s_own(
         self,
         connect: Callable[[str], None],
-        rabbitmq_url: str,
-        engines_folder: Path,
+        rabbit: Rabbit,
         authority: Authority,
         good: Certificate,
     ) -> None:
-        with tls.rabbit(rabbitmq_url, engines_folder, good, authority) as url:
+        with rabbit(good) as url:
             connect(f"{url}?ssl_ca_certs={authority.file}")
             connect(f"{url}?ssl_cert_reqs=none")
             with pytest.raises(OSError, match="self-signed certificate in certificate chain"):
@@ -53,41 +61,39 @@ class TestRabbitConnections:
     def test_of_an_authority_that_the_machine_trusts(
         self,
         connect: Callable[[str], None],
-        rabbitmq_url: str,
-        engines_folder: Path,
+        rabbit: Rabbit,
         authority: Authority,
         good: Certificate,
         elsewhere: Certificate,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-        with tls.rabbit(rabbitmq_url, engines_folder, good, authority) as url:
+        with rabbit(good) as url:
             connect(url)
-        with tls.rabbit(rabbitmq_url, engines_folder, elsewhere, authority) as url:
+        with rabbit(elsewhere) as url:
             with pytest.raises(OSError, match=r"certificate is not valid for '127\.0\.0\.1'"):
                 connect(url)
             connect(f"{url}?ssl_check_hostname=false")
 
     def test_the_name_is_the_one_that_the_address_has(
-        self, connect: Callable[[str], None], rabbitmq_url: str, engines_folder: Path, authority: Authority
+        self, connect: Callable[[str], None], rabbit: Rabbit, authority: Authority
     ) -> None:
         only_name = authority.certificate("DNS:localhost")
-        with tls.rabbit(rabbitmq_url, engines_folder, only_name, authority) as url:
+        with rabbit(only_name) as url:
             connect(f"{url}?ssl_ca_certs={authority.file}".replace("127.0.0.1", "localhost"))
 
     @pytest.mark.parametrize("certificate", ["elsewhere", "expired"])
     def test_wrong(
         self,
         connect: Callable[[str], None],
-        rabbitmq_url: str,
-        engines_folder: Path,
+        rabbit: Rabbit,
         authority: Authority,
         another: Authority,
         certificate: str,
         request: pytest.FixtureRequest,
     ) -> None:
         shown: Certificate = request.getfixturevalue(certificate)
-        with tls.rabbit(rabbitmq_url, engines_folder, shown, authority) as url:
+        with rabbit(shown) as url:
             for trusted in (authority, another):
                 with pytest.raises(OSError, match="certificate verify failed"):
                     connect(f"{url}?ssl_ca_certs={trusted.file}")
@@ -95,12 +101,11 @@ class TestRabbitConnections:
     def test_a_certificate_of_the_client_s(
         self,
         connect: Callable[[str], None],
-        rabbitmq_url: str,
-        engines_folder: Path,
+        rabbit: Rabbit,
         authority: Authority,
         good: Certificate,
     ) -> None:
-        with tls.rabbit(rabbitmq_url, engines_folder, good, authority, asks_for_certificates=True) as url:
+        with rabbit(good, asks_for_certificates=True) as url:
             trusting = f"{url}?ssl_ca_certs={authority.file}"
             connect(f"{trusting}&ssl_certfile={good.file}&ssl_keyfile={good.key}")
             with pytest.raises(OSError, match=r"CERTIFICATE_REQUIRED|EOF occurred|closed|reset"):  # what comes first
@@ -109,9 +114,9 @@ class TestRabbitConnections:
 
 class TestCelery:
     def test_its_process_reads_the_address_the_same_way(
-        self, database: str, rabbitmq_url: str, engines_folder: Path, authority: Authority, good: Certificate
+        self, database: str, rabbit: Rabbit, authority: Authority, good: Certificate
     ) -> None:
-        with tls.rabbit(rabbitmq_url, engines_folder, good, authority) as url:
+        with rabbit(good) as url:
             done = subprocess.run(
                 [sys.executable, "-c", "from app.celery_app import celery; celery.connection_for_write().connect()"],
                 cwd=BACKEND,
@@ -126,14 +131,12 @@ class TestCelery:
 
 
 class TestRabbitCluster:
-    def test_each_node_is_asked_for_its_own_name(
-        self, rabbitmq_url: str, engines_folder: Path, authority: Authority
-    ) -> None:
+    def test_each_node_is_asked_for_its_own_name(self, rabbit: Rabbit, authority: Authority) -> None:
         """S139: Celery goes on to the next node, whose certificate has another name."""
         named, numbered = (authority.certificate(name) for name in ("DNS:localhost", "IP:127.0.0.1"))
         options = f"?ssl_ca_certs={authority.file}"
-        with tls.rabbit(rabbitmq_url, engines_folder, numbered, authority) as second:
-            with tls.rabbit(rabbitmq_url, engines_folder, named, authority) as first:
+        with rabbit(numbered) as second:
+            with rabbit(named) as first:
                 url = f"{first.replace('127.0.0.1', 'localhost')}{options};{second}{options}"
                 with Celery(broker=url, set_as_current=False).connection_for_write() as connection:
                     connection.ensure_connection(max_retries=1)
@@ -159,8 +162,7 @@ class TestRabbitFindings:
     )
     def test_a_certificate_that_is_not_accepted(
         self,
-        rabbitmq_url: str,
-        engines_folder: Path,
+        rabbit: Rabbit,
         authority: Authority,
         another: Authority,
         certificate: str,
@@ -169,27 +171,23 @@ class TestRabbitFindings:
         request: pytest.FixtureRequest,
     ) -> None:
         trusted = another if certificate == "good" else authority
-        with tls.rabbit(rabbitmq_url, engines_folder, request.getfixturevalue(certificate), authority) as url:
+        with rabbit(request.getfixturevalue(certificate)) as url:
             found = one(rabbitmq_url=f"{url}?ssl_ca_certs={trusted.file}")
         assert told(found, sentence)
         assert found.may_pass == may_pass
 
-    def test_usable(self, rabbitmq_url: str, engines_folder: Path, authority: Authority, good: Certificate) -> None:
-        with tls.rabbit(rabbitmq_url, engines_folder, good, authority) as url:
+    def test_usable(self, rabbit: Rabbit, authority: Authority, good: Certificate) -> None:
+        with rabbit(good) as url:
             assert findings(rabbitmq_url=f"{url}?ssl_ca_certs={authority.file}") == []
 
-    def test_on_one_side_only(
-        self, rabbitmq_url: str, engines_folder: Path, authority: Authority, good: Certificate
-    ) -> None:
+    def test_on_one_side_only(self, rabbit: Rabbit, rabbitmq_url: str, good: Certificate) -> None:
         assert told(one(rabbitmq_url=rabbitmq_url.replace("amqp:", "amqps:")), NOT_TLS)
-        with tls.rabbit(rabbitmq_url, engines_folder, good, authority) as url:
+        with rabbit(good) as url:
             found = one(rabbitmq_url=url.replace("amqps:", "amqp:"))
         assert told(found, "it speaks TLS, and the address doesn't begin with amqps://.")
 
-    def test_files_that_are_none(
-        self, rabbitmq_url: str, engines_folder: Path, authority: Authority, good: Certificate
-    ) -> None:
-        with tls.rabbit(rabbitmq_url, engines_folder, good, authority) as url:
+    def test_files_that_are_none(self, rabbit: Rabbit, good: Certificate) -> None:
+        with rabbit(good) as url:
             absent = one(rabbitmq_url=f"{url}?ssl_ca_certs=/nowhere/ca.pem")
             empty = one(rabbitmq_url=f"{url}?ssl_ca_certs=/dev/null")
         assert told(absent, "ssl_ca_certs names /nowhere/ca.pem, which can't be read (No such file or directory).")
