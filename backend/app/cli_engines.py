@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -30,13 +31,16 @@ def _group() -> None:
 def up(data: Folder = None, only: Only = "", as_json: Json = False) -> None:
     """Install what is missing and start what doesn't run. They go on running until `nyord engines down`."""
     from app.engines import control
-    from app.engines.folder import environment_file
+    from app.engines.folder import default_folder, environment_file
 
     folder = _folder(data)
     settings = control.up(folder, _names(only), _progress(as_json))
+    file = environment_file(folder)
     lines = [f"  {name}={text}" for name, text in settings.items() if name != "JWT_SECRET"]
-    sentence = "The engines run:\n" + "\n".join(lines) + f"\nThe same, for a shell: {environment_file(folder)}"
-    answer(as_json, settings | {"environment_file": str(environment_file(folder))}, sentence)
+    # The bank finds engines in the default folder by itself.
+    before = "" if folder == default_folder() else f"set -a; . {shlex.quote(str(file))}; set +a; "
+    lines += [f"The same, for a shell: {file}", f"The bank on them: {before}nyord up --profile engines"]
+    answer(as_json, settings | {"environment_file": str(file)}, "\n".join(["The engines run:", *lines]))
 
 
 @app.command()

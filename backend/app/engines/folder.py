@@ -161,7 +161,10 @@ def read_environment(folder: Path) -> dict[str, str]:
     try:
         lines = path.read_text().splitlines()
     except FileNotFoundError:
-        raise EngineError(f"There is no {path}: start the engines with `nyord engines up`.") from None
+        sentence = (
+            f"There is no {path}: start the engines with `nyord engines up`, or load the engines.env of their folder."
+        )
+        raise EngineError(sentence) from None
     except OSError as error:
         raise home_error(error, path) from None
     return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))

@@ -231,6 +231,9 @@ class TestCommands:
         assert ping(settings["REDIS_URL"])
         assert read_environment(folder)["REDIS_URL"] == settings["REDIS_URL"]
         assert len(read_environment(folder)["JWT_SECRET"]) == 64
+        last = nyord("engines", "up", "--data", folder, "--only", "redis").stdout.splitlines()[-1]
+        shell = last.removeprefix("The bank on them: ").replace("nyord up --profile engines", 'echo "$REDIS_URL"')
+        assert subprocess.check_output(["sh", "-c", shell], text=True).strip() == settings["REDIS_URL"]
         status = nyord("engines", "status", "--data", folder, "--json")
         assert status.returncode == 1, "not all of them run"
         assert json.loads(status.stdout)["redis"]["ready"]
