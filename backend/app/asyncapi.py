@@ -151,7 +151,7 @@ Every name above also matches what begins with it and a full stop: a failed tran
 
 `/ws?token=` (an access token) or `/ws?ticket=` (from `POST /ws/ticket`) gives its user these messages; `{{"type":"ping"}}` is
 answered with `{{"type":"pong"}}`. `notify.user.<id>` is no event on the broker but this: a channel of the WebSocket for every
-user, which nobody else hears.
+user, which nobody else hears. Open it first and read the lists then: nothing falls between the two.
 
 | type | what it says |
 | --- | --- |

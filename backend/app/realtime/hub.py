@@ -1,14 +1,16 @@
 """The sockets of one gateway: one connection that listens to PostgreSQL, and everybody it has news for.
 
-What an open socket promises: nothing that was pushed since it opened has been missed. If the listening connection
-breaks, every socket is closed with 1012, and the clients come back and reload. So are the sockets of a user who wasn't
-seen here in time (a laptop that slept, a clock that was set): whoever had news for them took them for gone.
+What an open socket promises: nothing that was pushed since it opened has been missed, and whoever reads now what was before
+sees all of that, because news that was being committed while the socket came is waited for. If the listening connection
+breaks, every socket is closed with 1012, and the clients come back and reload. So are the sockets of a user who wasn't seen
+here in time (a laptop that slept, a clock that was set): whoever had news for them took them for gone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
 
@@ -37,6 +39,9 @@ log = structlog.get_logger("realtime")
 HEARTBEAT_SECONDS = 25.0
 BACK_OFF_SECONDS_MAX = 5.0
 READY_SECONDS_MAX = 5.0
+# So long a socket waits for what began before it; whatever takes longer is no news for people.
+EARLIER_SECONDS_MAX = 1.0
+_LOOK_AGAIN_SECONDS = 0.01
 _MISSED = "We may have missed something for you. Connect again and reload."
 
 
@@ -97,9 +102,28 @@ class Hub:
             async with asyncio.timeout(READY_SECONDS_MAX):
                 await self._listening.wait()
             async with self._presence:
-                return await self._see([user_id])
+                if not await self._see([user_id]):
+                    return False
+            return await self._outlast_earlier()
         except TimeoutError:
             return False
+
+    async def _outlast_earlier(self) -> bool:
+        """Wait for those who had news while nobody could know that the user is here: they commit without a push."""
+        mark = ""
+        is_over = False
+
+        def look(session: Session) -> None:
+            nonlocal mark, is_over
+            mark = mark or service.mark(session)
+            is_over = service.are_over(session, before=mark)
+
+        until = time.monotonic() + EARLIER_SECONDS_MAX
+        while await self._tell(look):
+            if is_over or time.monotonic() > until:
+                return True
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        return False
 
     async def _leave(self, user_id: int) -> None:
         async with self._presence:

@@ -36,6 +36,9 @@ _SEEN = text(
             AND c.seen_at > clock_timestamp() - make_interval(secs => :seconds))
     """
 )
+# Every transaction that writes has a number, given in order: one of our own divides those that began to before from all others.
+_MARK = text("SELECT CAST(pg_current_xact_id() AS text)")
+_ARE_OVER = text("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= CAST(:mark AS xid8)")
 _GONE = text("DELETE FROM connected_users WHERE gateway = :gateway AND user_id = ANY(:user_ids)")
 _CLOSED = text("DELETE FROM connected_users WHERE gateway = :gateway")
 # A gateway that is just waking holds its rows: they aren't dead, and it may be sweeping ours.
@@ -98,6 +101,16 @@ def seen(session: Session, *, gateway: str, user_ids: Collection[int]) -> set[in
         return set()
     parameters = {"gateway": gateway, "user_ids": list(user_ids), "seconds": SEEN_WITHIN_SECONDS}
     return set(session.scalars(_SEEN, parameters))
+
+
+def mark(session: Session) -> str:
+    """Return a mark between the transactions that have begun to write and those that will."""
+    return str(session.scalar(_MARK))
+
+
+def are_over(session: Session, *, before: str) -> bool:
+    """Return whether everything that had begun to write before the mark was committed or undone."""
+    return bool(session.scalar(_ARE_OVER, {"mark": before}))
 
 
 def gone(session: Session, *, gateway: str, user_ids: Collection[int]) -> None:

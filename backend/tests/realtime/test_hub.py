@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import psycopg
@@ -18,8 +19,26 @@ from app.events.outbox import record
 from app.events.runner import drain
 from app.realtime import hub, service
 from app.realtime.frames import Unpacker
-from tests.bank import Bank
+from tests.bank import Bank, Person
 from tests.realtime.test_socket import connect, ending, eventually, is_silent, present, tell
+
+_NEWS = """
+    INSERT INTO notifications (id, user_id, type, related_id, title, message, created_at)
+    VALUES (1, %s, 'test', 1, 'Late news', 'It came while you came.', now())
+"""
+
+
+@pytest.fixture
+def writing(database: str) -> Iterator[psycopg.Connection]:
+    """A worker's connection, in the middle of a batch."""
+    with psycopg.connect(database) as connection:
+        yield connection
+
+
+def titles_once_open(person: Person) -> list[str]:
+    """Open a socket, and return the titles of what there is to read in this moment."""
+    with connect(person):
+        return [one["title"] for one in person.get("/notifications").json()["items"]]
 
 
 @pytest.fixture
@@ -88,6 +107,28 @@ class TestHeartbeat:
             service.seen(session, gateway="dead", user_ids=[4])
         execute("UPDATE connected_users SET seen_at = now() - interval '91 seconds'")
         assert eventually(lambda: present() == [])
+
+
+class TestNewsOnTheirWay:
+    """Who has news for a person while their socket comes takes them for gone: the socket opens when that is over."""
+
+    def test_what_is_committed_meanwhile_is_there_to_be_read(self, bank: Bank, writing: psycopg.Connection) -> None:
+        arjun = bank.customer(accounts=0)
+        with writing.transaction():
+            writing.execute(_NEWS, [arjun.id])
+            read = ThreadPoolExecutor(1).submit(titles_once_open, arjun)
+            assert eventually(lambda: present() == [arjun.id])
+            assert not wait([read], timeout=0.3).done
+        assert read.result() == ["Late news"]
+
+    def test_nobody_waits_for_ever(
+        self, bank: Bank, writing: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hub, "EARLIER_SECONDS_MAX", 0.05)
+        arjun = bank.customer(accounts=0)
+        with writing.transaction():
+            writing.execute(_NEWS, [arjun.id])
+            assert titles_once_open(arjun) == []
 
 
 class TestUnreadable:
