@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from app import __version__
@@ -69,6 +70,22 @@ ROUTERS: tuple[APIRouter, ...] = (
     operations.metrics_router,
 )
 
+# What the API's document says of each group of operations.
+_TAGS = {
+    "identity": "Signing up and in, one's profile and sessions; finding people.",
+    "accounts": "One's accounts, and moving money between them.",
+    "transactions": "Sending money, paying in and taking out, refunds, and what became of it.",
+    "notifications": "What the bank told somebody.",
+    "dashboard": "The first page in one answer.",
+    "search": "Finding one's own transactions.",
+    "realtime": "Live push: a ticket for `/ws`, whose messages the AsyncAPI document describes.",
+    "admin": "Staff: accounts, transactions, reviews, corrections.",
+    "admin: users": "Staff: customers, roles, KYC.",
+    "admin: audit": "Staff: who did what, and what happened.",
+    "admin: search": "Staff: finding anything, and figures over time.",
+    "admin: operations": "Staff: queues, and what couldn't be delivered.",
+    "health": "For whoever watches the bank.",
+}
 _BARE = {
     transactions.INITIATE_PATH: transactions.initiate_endpoint,
     transactions.BULK_PATH: transactions.bulk_endpoint,
@@ -173,6 +190,8 @@ def create_app() -> FastAPI:
         version=__version__,
         description="A whole retail bank: accounts, transfers, reviews, notifications and live push. A field or a "
         "parameter that an operation doesn't have is refused, never ignored.",
+        license_info={"name": "MIT", "identifier": "MIT"},
+        openapi_tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
         lifespan=_lifespan,
         docs_url=None,  # FastAPI's pages load their scripts from a third party; `web` serves /docs itself
         redoc_url=None,
@@ -191,6 +210,11 @@ def create_app() -> FastAPI:
     )
     for router in ROUTERS:
         app.router.routes.extend(router.routes)  # as they are; `include_router` would make each a second time
+    for route in app.routes:
+        if isinstance(
+            route, APIRoute
+        ):  # the names of a generated client's functions: unlike FastAPI's own, without the path
+            route.operation_id = route.name
     return app
 
 

@@ -47,7 +47,7 @@ def create_account(body: AccountRequest, user: KYCApproved, session: Write, once
     return once(session, user_id=user.id, body=body, action=action)
 
 
-@router.post("/approve", response_model=StaffAccountOut)
+@router.post("/approve", response_model=StaffAccountOut, name="approve_account")
 @admin_router.post("/approve", response_model=StaffAccountOut)
 def decide_account(body: AccountDecision, admin: AdminUser, session: Write, once: Once) -> Response:
     """Approve or reject a requested account (both paths are one operation, C7)."""
@@ -86,7 +86,7 @@ def my_account(account_id: AccountId, user: CurrentUser, session: Read) -> Accou
 
 
 @router.get("/{account_id}/balances")
-def balances(
+def account_balances(
     account_id: AccountId,
     user: CurrentUser,
     session: Read,

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/dashboard", tags=["dashboard"], route_class=KnownQue
 
 
 @router.get("/summary")
-def summary(user: CurrentUser, session: Read) -> SummaryOut:
+def my_summary(user: CurrentUser, session: Read) -> SummaryOut:
     """Return what one has, what just happened, what waits, and what one's money went to (S85)."""
     found = service.of_user(session, user.id)
     return SummaryOut(

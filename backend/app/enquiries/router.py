@@ -175,7 +175,7 @@ Span = Annotated[_Span, Depends(_Span)]
 
 
 @admin_router.get("/analytics/trends")
-def trends(admin: AdminUser, session: Read, span: Span) -> TrendsOut:
+def transaction_trends(admin: AdminUser, session: Read, span: Span) -> TrendsOut:
     """Transactions over time, by status, with their sums."""
     return TrendsOut.of(span.interval, analytics.figures(session, analytics.TRENDS, span.limits))
 
@@ -193,7 +193,7 @@ def suspicious_activity(admin: AdminUser, session: Read, span: Span) -> SeriesOu
 
 
 @admin_router.get("/analytics/errors")
-def errors(admin: AdminUser, session: Read, span: Span) -> SeriesOut:
+def error_counts(admin: AdminUser, session: Read, span: Span) -> SeriesOut:
     """Errors in the bank's logs over time, by who said it."""
     return SeriesOut.of(span.interval, analytics.figures(session, analytics.ERRORS, span.limits))
 

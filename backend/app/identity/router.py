@@ -148,7 +148,7 @@ def end_session(session_id: RowId, user: CurrentUser, session: Write) -> None:
 
 
 @router.get("/users/available", dependencies=_limited("rate_limit_anonymous"))
-def is_available(username: Annotated[Username, Query()], session: Read) -> AvailabilityOut:
+def is_username_available(username: Annotated[Username, Query()], session: Read) -> AvailabilityOut:
     """Say whether somebody could still sign up under this username (signing up tells it, too)."""
     return AvailabilityOut(available=service.is_username_free(session, username=username))
 
@@ -162,7 +162,7 @@ def search_people(
 
 
 @router.get("/users/{user_id}")
-def person(user_id: RowId, user: LooksForPeople, session: Read) -> PersonOut:
+def one_person(user_id: RowId, user: LooksForPeople, session: Read) -> PersonOut:
     """Return what one may know of another customer: a name and a username."""
     return PersonOut.of(staff.person(session, user_id=user_id))
 

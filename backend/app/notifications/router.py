@@ -31,7 +31,7 @@ def my_notifications(
 
 
 @router.get("/stats")
-def my_stats(user: CurrentUser, session: Read) -> StatsOut:
+def my_notification_stats(user: CurrentUser, session: Read) -> StatsOut:
     """How many notifications the user has, and how many are unread."""
     stats = service.stats(session, owner=user.id)
     return StatsOut(unread=stats.unread, total=stats.total)
@@ -39,7 +39,7 @@ def my_stats(user: CurrentUser, session: Read) -> StatsOut:
 
 @router.put("/read-all")
 @router.post("/read-all", include_in_schema=False)
-def mark_all_read(
+def mark_all_notifications_read(
     user: CurrentUser,
     session: Write,
     up_to: Annotated[
@@ -52,12 +52,12 @@ def mark_all_read(
 
 @router.put("/{notification_id}/read")
 @router.post("/{notification_id}/read", include_in_schema=False)
-def mark_read(notification_id: RowId, user: CurrentUser, session: Write) -> NotificationOut:
+def mark_notification_read(notification_id: RowId, user: CurrentUser, session: Write) -> NotificationOut:
     """Mark one notification as read; a second time changes nothing."""
     return NotificationOut.of(service.mark_read(session, owner=user.id, notification=notification_id))
 
 
 @router.delete("/{notification_id}", status_code=204)
-def remove(notification_id: RowId, user: CurrentUser, session: Write) -> None:
+def delete_notification(notification_id: RowId, user: CurrentUser, session: Write) -> None:
     """Delete one notification. What it told of stays in the books."""
     service.remove(session, owner=user.id, notification=notification_id)

@@ -32,13 +32,13 @@ admin_router = APIRouter(prefix="/admin", tags=["admin: operations"], route_clas
 
 
 @router.get("/live")
-async def live() -> HealthOut:
+async def is_alive() -> HealthOut:
     """This process runs. Restart it if it doesn't answer."""
     return HealthOut()
 
 
 @router.get("/ready")
-def ready() -> ReadinessOut:
+def is_ready() -> ReadinessOut:
     """This process can serve. Send it no requests while it answers 503."""
     return ReadinessOut.of(dependencies.readiness())
 

@@ -33,7 +33,7 @@ class TicketOut(BaseModel):
 
 
 @router.post("/ws/ticket")
-def ticket(user: CurrentUser, session: Write) -> TicketOut:
+def socket_ticket(user: CurrentUser, session: Write) -> TicketOut:
     """Get a ticket for one socket, so that no token has to stand in an address."""
     made = admission.issue_ticket(session, user_id=user.id, session_id=user.session_id)
     return TicketOut(ticket=made, expires_in=TICKET_SECONDS)

@@ -40,7 +40,7 @@ def all_transactions(
 
 
 @admin_router.post("/transactions/{transaction_id}/review", response_model=TransactionDetail)
-def review(
+def review_transaction(
     transaction_id: Annotated[RowId, Path()], body: ReviewDecision, admin: AdminUser, session: Write, once: Once
 ) -> Response:
     """Clear or reject a held transaction. Money leaves the hold exactly once, whoever is first."""

@@ -76,7 +76,7 @@ def _never_called() -> None:
 
 initiate_router = APIRouter(tags=["transactions"], route_class=_bare(initiate_endpoint))
 initiate_router.add_api_route(
-    INITIATE_PATH, _never_called, methods=["POST"], status_code=201, response_model=Accepted, name="initiate",
+    INITIATE_PATH, _never_called, methods=["POST"], status_code=201, response_model=Accepted, name="initiate_transfer",
     summary="Send money",
     description="The one way to create a transfer. The answer is PENDING; what becomes of it arrives over the WebSocket.",
     openapi_extra=_documented(INITIATE_SCHEMA),
@@ -89,7 +89,7 @@ own_accounts_router.add_api_route(
 )  # fmt: skip
 bulk_router = APIRouter(tags=["transactions"], route_class=_bare(bulk_endpoint))
 bulk_router.add_api_route(
-    BULK_PATH, _never_called, methods=["POST"], status_code=200, response_model=BulkAccepted, name="bulk",
+    BULK_PATH, _never_called, methods=["POST"], status_code=200, response_model=BulkAccepted, name="initiate_transfers",
     summary="Send money to many at once",
     description="Each transfer has its own answer, and its own key or the bulk's with its position; one that is refused "
     "refuses only itself. One that can't be understood (422) is named and refuses all, before anything is begun.",
@@ -125,7 +125,7 @@ def my_transactions(user: CurrentUser, session: Read, page: PageQuery, filters: 
 
 
 @router.post("/deposit", status_code=201, response_model=Accepted)
-def deposit(body: CashRequest, user: CurrentUser, session: Write, once: Once) -> Response:
+def deposit_cash(body: CashRequest, user: CurrentUser, session: Write, once: Once) -> Response:
     """Ask to pay cash in (S67). PENDING until the worker settles it."""
 
     def action() -> Accepted:
@@ -138,7 +138,7 @@ def deposit(body: CashRequest, user: CurrentUser, session: Write, once: Once) ->
 
 
 @router.post("/withdraw", status_code=201, response_model=Accepted)
-def withdraw(body: CashRequest, user: CurrentUser, session: Write, once: Once) -> Response:
+def withdraw_cash(body: CashRequest, user: CurrentUser, session: Write, once: Once) -> Response:
     """Ask to take cash out (S68). PENDING until the worker settles it."""
 
     def action() -> Accepted:
@@ -151,13 +151,13 @@ def withdraw(body: CashRequest, user: CurrentUser, session: Write, once: Once) -
 
 
 @router.get("/{transaction_id}")
-def transaction(transaction_id: TransactionId, user: CurrentUser, session: Read) -> TransactionDetail:
+def my_transaction(transaction_id: TransactionId, user: CurrentUser, session: Read) -> TransactionDetail:
     """Return one transaction that one is a side of, with its timeline. Staff may read any."""
     return _seen_by(user, session, transaction_id)
 
 
 @router.post("/{transaction_id}/refund", status_code=201, response_model=TransactionDetail)
-def refund(
+def refund_transaction(
     transaction_id: TransactionId, body: RefundRequest, user: CurrentUser, session: Write, once: Once
 ) -> Response:
     """Give a transfer that one received back, or any, for staff (S71)."""

@@ -49,7 +49,10 @@ class Route:
 
     def properties(self) -> dict[str, Any]:
         """The fields of its body, with their schemas."""
-        schema: dict[str, Any] = self.operation["requestBody"]["content"]["application/json"]["schema"]
+        return self.fields_of(self.operation["requestBody"]["content"]["application/json"]["schema"])
+
+    def fields_of(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The fields of an object, whose schema may stand elsewhere in the document."""
         if "$ref" in schema:
             schema = self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         return dict(schema["properties"])

@@ -310,7 +310,7 @@ class TestProperties:
         before = snapshot(database)
         bulk = named("POST /transactions/bulk")
         (transfer,) = world.body(bulk)["transfers"]
-        fields = bulk.properties()["transfers"]["items"]["properties"]
+        fields = bulk.fields_of(bulk.properties()["transfers"]["items"])
         for name, value in WISHES.items():
             if name not in fields:
                 answer = world.call(bulk, world.owner, body={"transfers": [transfer | {name: value}]})

@@ -11,10 +11,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide Account
-         * @description Approve or reject a requested account (both paths are one operation, C7).
+         * Approve or reject a requested account (both paths are one operation)
+         * @description Approve or reject a requested account (both paths are one operation).
          */
-        post: operations["decide_account_accounts_approve_post"];
+        post: operations["approve_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -31,10 +31,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create Account
+         * Ask for an account
          * @description Ask for an account. Staff approve it before money can come or go.
          */
-        post: operations["create_account_accounts_create_post"];
+        post: operations["create_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -49,10 +49,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My Accounts
+         * All of one's own accounts, whatever their status
          * @description Return all of one's own accounts, whatever their status.
          */
-        get: operations["my_accounts_accounts_me_get"];
+        get: operations["my_accounts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -69,10 +69,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My Approved Accounts
+         * Those of one's own accounts that money can come from and go to
          * @description Return those of one's own accounts that money can come from and go to.
          */
-        get: operations["my_approved_accounts_accounts_my_approved_get"];
+        get: operations["my_approved_accounts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -94,7 +94,7 @@ export interface paths {
          * Move money between one's own accounts
          * @description Like initiate, but both accounts must be the asker's.
          */
-        post: operations["transfer_between_accounts_accounts_transfer_between_accounts_post"];
+        post: operations["transfer_between_accounts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -109,10 +109,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Accounts Of User
-         * @description Return where somebody can receive money: name, masked number and type, never a balance (C20).
+         * Where somebody can receive money
+         * @description Return where somebody can receive money: name, masked number and type, never a balance.
          */
-        get: operations["accounts_of_user_accounts_user__user_id__get"];
+        get: operations["accounts_of_user"];
         put?: never;
         post?: never;
         delete?: never;
@@ -129,10 +129,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My Account
+         * One of one's own accounts
          * @description Return one of one's own accounts.
          */
-        get: operations["my_account_accounts__account_id__get"];
+        get: operations["my_account"];
         put?: never;
         post?: never;
         delete?: never;
@@ -149,10 +149,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Balances
+         * What one of one's own accounts held at the end of each day, oldest first
          * @description Return what one of one's own accounts held at the end of each day, oldest first.
          */
-        get: operations["balances_accounts__account_id__balances_get"];
+        get: operations["account_balances"];
         put?: never;
         post?: never;
         delete?: never;
@@ -169,10 +169,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All Accounts
+         * Accounts with their owners, newest first
          * @description Return accounts with their owners, newest first.
          */
-        get: operations["all_accounts_admin_accounts_get"];
+        get: operations["all_accounts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -191,10 +191,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide Account
-         * @description Approve or reject a requested account (both paths are one operation, C7).
+         * Approve or reject a requested account (both paths are one operation)
+         * @description Approve or reject a requested account (both paths are one operation).
          */
-        post: operations["decide_account_admin_accounts_approve_post"];
+        post: operations["decide_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -209,10 +209,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Any Account
+         * One account with its owner
          * @description Return one account with its owner.
          */
-        get: operations["any_account_admin_accounts__account_id__get"];
+        get: operations["any_account"];
         put?: never;
         post?: never;
         delete?: never;
@@ -231,10 +231,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Adjust Balance
-         * @description Correct a balance by a movement against the suspense account, with a reason (S58).
+         * Correct a balance by a movement against the suspense account, with a reason
+         * @description Correct a balance by a movement against the suspense account, with a reason.
          */
-        post: operations["adjust_balance_admin_accounts__account_id__adjust_balance_post"];
+        post: operations["adjust_balance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -250,10 +250,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Toggle Account
+         * Switch an approved account on or off
          * @description Switch an approved account on or off. While it is off nothing goes in or out.
          */
-        put: operations["toggle_account_admin_accounts__account_id__toggle_active_put"];
+        put: operations["toggle_account"];
         post?: never;
         delete?: never;
         options?: never;
@@ -269,10 +269,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Errors
+         * Errors in the bank's logs over time, by who said it
          * @description Errors in the bank's logs over time, by who said it.
          */
-        get: operations["errors_admin_analytics_errors_get"];
+        get: operations["error_counts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -289,10 +289,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Fraud Alerts
+         * Transactions held, suspected and cleared, over time
          * @description Transactions held, suspected and cleared, over time.
          */
-        get: operations["fraud_alerts_admin_analytics_fraud_alerts_get"];
+        get: operations["fraud_alerts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -309,10 +309,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Suspicious Activity
+         * Suspected fraud, wrong passwords and sessions that were ended, over time
          * @description Suspected fraud, wrong passwords and sessions that were ended, over time.
          */
-        get: operations["suspicious_activity_admin_analytics_suspicious_activity_get"];
+        get: operations["suspicious_activity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -329,10 +329,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Trends
+         * Transactions over time, by status, with their sums
          * @description Transactions over time, by status, with their sums.
          */
-        get: operations["trends_admin_analytics_trends_get"];
+        get: operations["transaction_trends"];
         put?: never;
         post?: never;
         delete?: never;
@@ -349,10 +349,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * User Growth
+         * New users over time, by the state of their KYC today
          * @description New users over time, by the state of their KYC today.
          */
-        get: operations["user_growth_admin_analytics_user_growth_get"];
+        get: operations["user_growth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -371,10 +371,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Approve Kyc
+         * Approve or reject a customer's KYC
          * @description Approve or reject a customer's KYC.
          */
-        post: operations["approve_kyc_admin_approve_kyc_post"];
+        post: operations["approve_kyc"];
         delete?: never;
         options?: never;
         head?: never;
@@ -389,10 +389,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Audit Trail
+         * Who did what to whom, newest first
          * @description Who did what to whom, newest first. Everyday money isn't here: it is in the event log.
          */
-        get: operations["audit_trail_admin_audit_get"];
+        get: operations["audit_trail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -409,10 +409,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Dead Letters
+         * Events that could not be handled after every retry, newest first
          * @description Events that could not be handled after every retry, newest first.
          */
-        get: operations["list_dead_letters_admin_dead_letters_get"];
+        get: operations["list_dead_letters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -431,10 +431,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give Up Dead Letter
+         * Close a dead letter for good, with the reason
          * @description Close a dead letter for good, with the reason. A payment that it was to settle has failed then, and its customer knows.
          */
-        post: operations["give_up_dead_letter_admin_dead_letters__letter_id__give_up_post"];
+        post: operations["give_up_dead_letter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -451,10 +451,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Replay Dead Letter
+         * Put the event back into its queue
          * @description Put the event back into its queue. Safe to repeat.
          */
-        post: operations["replay_dead_letter_admin_dead_letters__letter_id__replay_post"];
+        post: operations["replay_dead_letter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -469,10 +469,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Event Log
+         * Everything that happened, newest first
          * @description Everything that happened, newest first. A page may be short, even empty, and still have a next one.
          */
-        get: operations["event_log_admin_events_get"];
+        get: operations["event_log"];
         put?: never;
         post?: never;
         delete?: never;
@@ -489,10 +489,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Kyc Pending
+         * The customers whose KYC waits for a decision
          * @description The customers whose KYC waits for a decision.
          */
-        get: operations["kyc_pending_admin_kyc_pending_get"];
+        get: operations["kyc_pending"];
         put?: never;
         post?: never;
         delete?: never;
@@ -509,10 +509,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search Logs
-         * @description Search the logs of every process of the bank, newest first (S70, S151, S175).
+         * Search the logs of every process of the bank, newest first
+         * @description Search the logs of every process of the bank, newest first.
          */
-        get: operations["search_logs_admin_logs_search_get"];
+        get: operations["search_logs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -529,10 +529,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Queues
+         * How long each queue is, and how long its first event has been waiting
          * @description How long each queue is, and how long its first event has been waiting.
          */
-        get: operations["list_queues_admin_queues_get"];
+        get: operations["list_queues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -549,10 +549,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search Everything
-         * @description Search transactions, customers and the audit trail at once (S70, S170).
+         * Search transactions, customers and the audit trail at once
+         * @description Search transactions, customers and the audit trail at once.
          */
-        get: operations["search_everything_admin_search_get"];
+        get: operations["search_everything"];
         put?: never;
         post?: never;
         delete?: never;
@@ -569,10 +569,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search Drift
+         * How each index compares with PostgreSQL
          * @description How each index compares with PostgreSQL. The bank repairs differences by itself.
          */
-        get: operations["search_drift_admin_search_drift_get"];
+        get: operations["search_drift"];
         put?: never;
         post?: never;
         delete?: never;
@@ -589,10 +589,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search Transactions
+         * Search everybody's transactions
          * @description Search everybody's transactions.
          */
-        get: operations["search_transactions_admin_search_transactions_get"];
+        get: operations["search_transactions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -609,10 +609,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All Transactions
-         * @description Return transactions, newest first (S53).
+         * Transactions, newest first
+         * @description Return transactions, newest first.
          */
-        get: operations["all_transactions_admin_transactions_get"];
+        get: operations["all_transactions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -631,10 +631,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Review
+         * Clear or reject a held transaction
          * @description Clear or reject a held transaction. Money leaves the hold exactly once, whoever is first.
          */
-        post: operations["review_admin_transactions__transaction_id__review_post"];
+        post: operations["review_transaction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -649,10 +649,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Users
+         * The bank's users, newest first
          * @description The bank's users, newest first.
          */
-        get: operations["list_users_admin_users_get"];
+        get: operations["list_users"];
         put?: never;
         post?: never;
         delete?: never;
@@ -669,15 +669,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One User
+         * One user
          * @description One user.
          */
-        get: operations["one_user_admin_users__user_id__get"];
+        get: operations["one_user"];
         /**
-         * Update User
+         * Change a user's role or name, switch the user off or on, or unlock them
          * @description Change a user's role or name, switch the user off or on, or unlock them. It acts at once, on open sessions too.
          */
-        put: operations["update_user_admin_users__user_id__put"];
+        put: operations["update_user"];
         post?: never;
         delete?: never;
         options?: never;
@@ -695,10 +695,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change Email
+         * Change the e-mail address, which one may sign in with
          * @description Change the e-mail address, which one may sign in with. Asks for the password; sessions stay as they are.
          */
-        post: operations["change_email_auth_change_email_post"];
+        post: operations["change_email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -715,10 +715,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change Password
+         * Change the password and end every other session
          * @description Change the password and end every other session.
          */
-        post: operations["change_password_auth_change_password_post"];
+        post: operations["change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -735,10 +735,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Login
+         * Sign in with a username or an e-mail address
          * @description Sign in with a username or an e-mail address. The refresh token comes as an HttpOnly cookie.
          */
-        post: operations["login_auth_login_post"];
+        post: operations["login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -755,10 +755,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Logout
+         * End this session
          * @description End this session; its tokens stop working at once. Pages of other origins are refused, as for a refresh.
          */
-        post: operations["logout_auth_logout_post"];
+        post: operations["logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -773,15 +773,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Me
+         * Who is signed in
          * @description Who is signed in: role, permissions, whether the KYC is approved, and the profile.
          */
-        get: operations["me_auth_me_get"];
+        get: operations["me"];
         /**
-         * Update Me
+         * Change the profile
          * @description Change the profile; what is left out stays as it is. A name that was checked is for the bank to change.
          */
-        put: operations["update_me_auth_me_put"];
+        put: operations["update_me"];
         post?: never;
         delete?: never;
         options?: never;
@@ -799,12 +799,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refresh
+         * Exchange the refresh cookie for a new access token and the next cookie
          * @description Exchange the refresh cookie for a new access token and the next cookie. A copied cookie ends the session.
          *
          *     Pages of other origins are refused (403), those that `FRONTEND_URL` names aside.
          */
-        post: operations["refresh_auth_refresh_post"];
+        post: operations["refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -821,10 +821,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register
+         * Become a customer, and be signed in
          * @description Become a customer, and be signed in. Products need an approved KYC first.
          */
-        post: operations["register_auth_register_post"];
+        post: operations["register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -839,10 +839,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My Sessions
+         * Where the user is signed in, newest first
          * @description Where the user is signed in, newest first.
          */
-        get: operations["my_sessions_auth_sessions_get"];
+        get: operations["my_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -862,10 +862,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End Session
+         * End one of the user's own sessions, on whichever device it is
          * @description End one of the user's own sessions, on whichever device it is.
          */
-        delete: operations["end_session_auth_sessions__session_id__delete"];
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -879,10 +879,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Summary
-         * @description Return what one has, what just happened, what waits, and what one's money went to (S85).
+         * What one has, what just happened, what waits, and what one's money went to
+         * @description Return what one has, what just happened, what waits, and what one's money went to.
          */
-        get: operations["summary_dashboard_summary_get"];
+        get: operations["my_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -899,10 +899,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Live
+         * This process runs
          * @description This process runs. Restart it if it doesn't answer.
          */
-        get: operations["live_health_live_get"];
+        get: operations["is_alive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -919,10 +919,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ready
+         * This process can serve
          * @description This process can serve. Send it no requests while it answers 503.
          */
-        get: operations["ready_health_ready_get"];
+        get: operations["is_ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -939,10 +939,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Metrics
+         * The bank's figures and this gateway's, for Prometheus
          * @description The bank's figures and this gateway's, for Prometheus.
          */
-        get: operations["metrics_metrics_get"];
+        get: operations["metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -959,10 +959,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My Notifications
+         * The user's notifications, newest first
          * @description The user's notifications, newest first.
          */
-        get: operations["my_notifications_notifications_get"];
+        get: operations["my_notifications"];
         put?: never;
         post?: never;
         delete?: never;
@@ -980,10 +980,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Mark All Read
+         * Mark everything as read, or everything up to one
          * @description Mark everything as read, or everything up to one.
          */
-        put: operations["mark_all_read_notifications_read_all_put"];
+        put: operations["mark_all_notifications_read"];
         post?: never;
         delete?: never;
         options?: never;
@@ -999,10 +999,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My Stats
+         * How many notifications the user has, and how many are unread
          * @description How many notifications the user has, and how many are unread.
          */
-        get: operations["my_stats_notifications_stats_get"];
+        get: operations["my_notification_stats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1022,10 +1022,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove
+         * Delete one notification
          * @description Delete one notification. What it told of stays in the books.
          */
-        delete: operations["remove_notifications__notification_id__delete"];
+        delete: operations["delete_notification"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1040,10 +1040,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Mark Read
+         * Mark one notification as read
          * @description Mark one notification as read; a second time changes nothing.
          */
-        put: operations["mark_read_notifications__notification_id__read_put"];
+        put: operations["mark_notification_read"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1059,10 +1059,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search Own
-         * @description Search one's own transactions by words, names, amounts, dates, kinds and states (S168).
+         * Search one's own transactions by words, names, amounts, dates, kinds and states
+         * @description Search one's own transactions by words, names, amounts, dates, kinds and states.
          */
-        get: operations["search_own_search_get"];
+        get: operations["search_own"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1084,7 +1084,7 @@ export interface paths {
          * Send money to many at once
          * @description Each transfer has its own answer, and its own key or the bulk's with its position; one that is refused refuses only itself. One that can't be understood (422) is named and refuses all, before anything is begun.
          */
-        post: operations["bulk_transactions_bulk_post"];
+        post: operations["initiate_transfers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1101,10 +1101,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Deposit
-         * @description Ask to pay cash in (S67). PENDING until the worker settles it.
+         * Ask to pay cash in
+         * @description Ask to pay cash in. PENDING until the worker settles it.
          */
-        post: operations["deposit_transactions_deposit_post"];
+        post: operations["deposit_cash"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1124,7 +1124,7 @@ export interface paths {
          * Send money
          * @description The one way to create a transfer. The answer is PENDING; what becomes of it arrives over the WebSocket.
          */
-        post: operations["initiate_transactions_initiate_post"];
+        post: operations["initiate_transfer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1139,10 +1139,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My Transactions
-         * @description Return one's own transactions on either side, newest first (S52); of one account with the balance after each.
+         * One's own transactions on either side, newest first
+         * @description Return one's own transactions on either side, newest first; of one account with the balance after each.
          */
-        get: operations["my_transactions_transactions_me_get"];
+        get: operations["my_transactions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1161,10 +1161,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Withdraw
-         * @description Ask to take cash out (S68). PENDING until the worker settles it.
+         * Ask to take cash out
+         * @description Ask to take cash out. PENDING until the worker settles it.
          */
-        post: operations["withdraw_transactions_withdraw_post"];
+        post: operations["withdraw_cash"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1179,10 +1179,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Transaction
+         * One transaction that one is a side of, with its timeline
          * @description Return one transaction that one is a side of, with its timeline. Staff may read any.
          */
-        get: operations["transaction_transactions__transaction_id__get"];
+        get: operations["my_transaction"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1201,10 +1201,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refund
-         * @description Give a transfer that one received back, or any, for staff (S71).
+         * Give a transfer that one received back, or any, for staff
+         * @description Give a transfer that one received back, or any, for staff.
          */
-        post: operations["refund_transactions__transaction_id__refund_post"];
+        post: operations["refund_transaction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1219,10 +1219,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Is Available
+         * Say whether somebody could still sign up under this username (signing up tells it, too)
          * @description Say whether somebody could still sign up under this username (signing up tells it, too).
          */
-        get: operations["is_available_users_available_get"];
+        get: operations["is_username_available"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1239,10 +1239,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search People
+         * Find somebody to send money to, by the beginning of a username or of a name
          * @description Find somebody to send money to, by the beginning of a username or of a name: at most ten.
          */
-        get: operations["search_people_users_search_get"];
+        get: operations["search_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1259,10 +1259,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Person
+         * What one may know of another customer
          * @description Return what one may know of another customer: a name and a username.
          */
-        get: operations["person_users__user_id__get"];
+        get: operations["one_person"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1281,10 +1281,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ticket
+         * Get a ticket for one socket, so that no token has to stand in an address
          * @description Get a ticket for one socket, so that no token has to stand in an address.
          */
-        post: operations["ticket_ws_ticket_post"];
+        post: operations["socket_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1297,7 +1297,7 @@ export interface components {
     schemas: {
         /**
          * Accepted
-         * @description S74, C11: the transfer is durable and will be settled.
+         * @description The transfer is durable and will be settled.
          */
         Accepted: {
             /**
@@ -1336,7 +1336,7 @@ export interface components {
         };
         /**
          * AccountOut
-         * @description S44: an account as its owner sees it. `available` is the balance less what is reserved.
+         * @description An account as its owner sees it. `available` is the balance less what is reserved.
          */
         AccountOut: {
             /** Account Number */
@@ -1580,6 +1580,10 @@ export interface components {
             /** Http Status */
             http_status: number;
         };
+        /** BulkTransferRequest */
+        BulkTransferRequest: {
+            transfers: components["schemas"]["TransactionInitiateRequest"][];
+        };
         /**
          * CashRequest
          * @description A deposit or a withdrawal that a customer asks for.
@@ -1702,7 +1706,7 @@ export interface components {
             rows: number;
             /**
              * State
-             * @description ok, drifted, behind (events wait to be indexed), missing, away
+             * @description Ok, drifted, behind (events wait to be indexed), missing, away
              */
             state: string;
             /** Surplus */
@@ -1929,7 +1933,7 @@ export interface components {
         };
         /**
          * LoginRequest
-         * @description A password, and who it is of: one of `username`, `email` and `identifier`, each of which may be either (C8).
+         * @description A password, and who it is of: one of `username`, `email` and `identifier`, each of which may be either.
          */
         LoginRequest: {
             /** Email */
@@ -1998,7 +2002,7 @@ export interface components {
         };
         /**
          * NotificationOut
-         * @description One sentence to the user. The same object comes by socket as `data` of a `notification` message (S98).
+         * @description One sentence to the user. The same object comes by socket as `data` of a `notification` message.
          */
         NotificationOut: {
             /**
@@ -2247,7 +2251,7 @@ export interface components {
         };
         /**
          * RecipientAccountOut
-         * @description C20: what others see of an account: enough to recognise it, and never a balance.
+         * @description What others see of an account: enough to recognise it, and never a balance.
          */
         RecipientAccountOut: {
             /** Account Number */
@@ -2434,7 +2438,7 @@ export interface components {
         };
         /**
          * SummaryOut
-         * @description S85.5: all that the first page needs, in one answer.
+         * @description All that the first page needs, in one answer.
          */
         SummaryOut: {
             /** Accounts */
@@ -2456,7 +2460,7 @@ export interface components {
             payees: components["schemas"]["PayeeOut"][];
             /**
              * People
-             * @description Whom one has paid lately, the latest first (S91).
+             * @description Whom one has paid lately, the latest first.
              */
             people: components["schemas"]["PersonOut"][];
             /**
@@ -2598,6 +2602,26 @@ export interface components {
             timestamp: string;
         };
         /**
+         * TransactionInitiateRequest
+         * @example {
+         *       "amount": 150,
+         *       "dest_account": 202,
+         *       "idempotency_key": "req-12345",
+         *       "src_account": 101
+         *     }
+         */
+        TransactionInitiateRequest: {
+            amount: number;
+            /** @default INR */
+            currency: string;
+            dest_account: number;
+            /** @description Makes a repetition harmless. It belongs here or in the `Idempotency-Key` header; this one wins. Without either, the bank makes a key up, so a retry pays again; the answer to a single transfer says so in `Warning`. A bank in strict mode refuses it with `idempotency_key_required`. */
+            idempotency_key?: string;
+            metadata?: Record<string, never>;
+            note?: string;
+            src_account: number;
+        };
+        /**
          * TransactionKind
          * @description What the customer calls it. Also the `kind` of the ledger movement.
          * @enum {string}
@@ -2665,7 +2689,7 @@ export interface components {
         };
         /**
          * TransactionStatus
-         * @description The public states (C12).
+         * @description The public states.
          * @enum {string}
          */
         TransactionStatus: "PENDING" | "SUCCESS" | "FAILED" | "UNDER_REVIEW" | "REVERSED";
@@ -2765,7 +2789,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    decide_account_accounts_approve_post: {
+    approve_account: {
         parameters: {
             query?: never;
             header?: {
@@ -2817,15 +2841,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -2882,7 +2897,7 @@ export interface operations {
             };
         };
     };
-    create_account_accounts_create_post: {
+    create_account: {
         parameters: {
             query?: never;
             header?: {
@@ -2934,15 +2949,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -2999,7 +3005,7 @@ export interface operations {
             };
         };
     };
-    my_accounts_accounts_me_get: {
+    my_accounts: {
         parameters: {
             query?: never;
             header?: never;
@@ -3035,42 +3041,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -3109,7 +3079,7 @@ export interface operations {
             };
         };
     };
-    my_approved_accounts_accounts_my_approved_get: {
+    my_approved_accounts: {
         parameters: {
             query?: never;
             header?: never;
@@ -3145,42 +3115,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -3219,11 +3153,11 @@ export interface operations {
             };
         };
     };
-    transfer_between_accounts_accounts_transfer_between_accounts_post: {
+    transfer_between_accounts: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a repetition harmless; the body's key wins (C10). */
+                /** @description Makes a repetition harmless; the body's key wins. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3231,17 +3165,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    amount: number;
-                    /** @default INR */
-                    currency?: string;
-                    dest_account: number;
-                    /** @description Makes a repetition harmless. It belongs here or in the `Idempotency-Key` header; this one wins. Without either, the bank makes a key up, so a retry pays again; the answer to a single transfer says so in `Warning`. A bank in strict mode refuses it with `idempotency_key_required`. */
-                    idempotency_key?: string;
-                    metadata?: Record<string, never>;
-                    note?: string;
-                    src_account: number;
-                };
+                "application/json": components["schemas"]["TransactionInitiateRequest"];
             };
         };
         responses: {
@@ -3281,15 +3205,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -3346,7 +3261,7 @@ export interface operations {
             };
         };
     };
-    accounts_of_user_accounts_user__user_id__get: {
+    accounts_of_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -3393,33 +3308,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -3458,7 +3346,7 @@ export interface operations {
             };
         };
     };
-    my_account_accounts__account_id__get: {
+    my_account: {
         parameters: {
             query?: never;
             header?: never;
@@ -3505,33 +3393,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -3570,7 +3431,7 @@ export interface operations {
             };
         };
     };
-    balances_accounts__account_id__balances_get: {
+    account_balances: {
         parameters: {
             query?: {
                 /** @description The first day; by default thirty days before the last. */
@@ -3622,33 +3483,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -3687,7 +3521,7 @@ export interface operations {
             };
         };
     };
-    all_accounts_admin_accounts_get: {
+    all_accounts: {
         parameters: {
             query?: {
                 status?: components["schemas"]["AccountStatus"] | null;
@@ -3742,33 +3576,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -3807,7 +3614,7 @@ export interface operations {
             };
         };
     };
-    decide_account_admin_accounts_approve_post: {
+    decide_account: {
         parameters: {
             query?: never;
             header?: {
@@ -3859,15 +3666,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -3924,7 +3722,7 @@ export interface operations {
             };
         };
     };
-    any_account_admin_accounts__account_id__get: {
+    any_account: {
         parameters: {
             query?: never;
             header?: never;
@@ -3971,33 +3769,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -4036,7 +3807,7 @@ export interface operations {
             };
         };
     };
-    adjust_balance_admin_accounts__account_id__adjust_balance_post: {
+    adjust_balance: {
         parameters: {
             query?: never;
             header?: {
@@ -4090,15 +3861,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -4155,7 +3917,7 @@ export interface operations {
             };
         };
     };
-    toggle_account_admin_accounts__account_id__toggle_active_put: {
+    toggle_account: {
         parameters: {
             query?: never;
             header?: {
@@ -4209,15 +3971,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -4274,7 +4027,7 @@ export interface operations {
             };
         };
     };
-    errors_admin_analytics_errors_get: {
+    error_counts: {
         parameters: {
             query?: {
                 interval?: components["schemas"]["Interval"];
@@ -4325,33 +4078,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -4390,7 +4116,7 @@ export interface operations {
             };
         };
     };
-    fraud_alerts_admin_analytics_fraud_alerts_get: {
+    fraud_alerts: {
         parameters: {
             query?: {
                 interval?: components["schemas"]["Interval"];
@@ -4441,33 +4167,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -4506,7 +4205,7 @@ export interface operations {
             };
         };
     };
-    suspicious_activity_admin_analytics_suspicious_activity_get: {
+    suspicious_activity: {
         parameters: {
             query?: {
                 interval?: components["schemas"]["Interval"];
@@ -4557,33 +4256,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -4622,7 +4294,7 @@ export interface operations {
             };
         };
     };
-    trends_admin_analytics_trends_get: {
+    transaction_trends: {
         parameters: {
             query?: {
                 interval?: components["schemas"]["Interval"];
@@ -4673,33 +4345,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -4738,7 +4383,7 @@ export interface operations {
             };
         };
     };
-    user_growth_admin_analytics_user_growth_get: {
+    user_growth: {
         parameters: {
             query?: {
                 interval?: components["schemas"]["Interval"];
@@ -4789,33 +4434,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -4854,7 +4472,7 @@ export interface operations {
             };
         };
     };
-    approve_kyc_admin_approve_kyc_post: {
+    approve_kyc: {
         parameters: {
             query?: never;
             header?: never;
@@ -4903,15 +4521,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -4968,7 +4577,7 @@ export interface operations {
             };
         };
     };
-    audit_trail_admin_audit_get: {
+    audit_trail: {
         parameters: {
             query?: {
                 action?: string | null;
@@ -5026,33 +4635,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -5091,7 +4673,7 @@ export interface operations {
             };
         };
     };
-    list_dead_letters_admin_dead_letters_get: {
+    list_dead_letters: {
         parameters: {
             query?: {
                 status?: ("waiting" | "replayed" | "given_up") | null;
@@ -5142,33 +4724,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -5207,7 +4762,7 @@ export interface operations {
             };
         };
     };
-    give_up_dead_letter_admin_dead_letters__letter_id__give_up_post: {
+    give_up_dead_letter: {
         parameters: {
             query?: never;
             header?: never;
@@ -5258,15 +4813,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -5323,7 +4869,7 @@ export interface operations {
             };
         };
     };
-    replay_dead_letter_admin_dead_letters__letter_id__replay_post: {
+    replay_dead_letter: {
         parameters: {
             query?: never;
             header?: never;
@@ -5370,26 +4916,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5435,7 +4963,7 @@ export interface operations {
             };
         };
     };
-    event_log_admin_events_get: {
+    event_log: {
         parameters: {
             query?: {
                 /** @description A topic, or what topics begin with. */
@@ -5492,33 +5020,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -5557,7 +5058,7 @@ export interface operations {
             };
         };
     };
-    kyc_pending_admin_kyc_pending_get: {
+    kyc_pending: {
         parameters: {
             query?: {
                 /** @description How many items a page has. */
@@ -5607,33 +5108,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -5672,7 +5146,7 @@ export interface operations {
             };
         };
     };
-    search_logs_admin_logs_search_get: {
+    search_logs: {
         parameters: {
             query?: {
                 /** @description Words, or how they begin; all of them must be there. */
@@ -5732,33 +5206,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -5797,7 +5244,7 @@ export interface operations {
             };
         };
     };
-    list_queues_admin_queues_get: {
+    list_queues: {
         parameters: {
             query?: never;
             header?: never;
@@ -5833,42 +5280,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -5907,7 +5318,7 @@ export interface operations {
             };
         };
     };
-    search_everything_admin_search_get: {
+    search_everything: {
         parameters: {
             query?: {
                 /** @description Words, or how they begin; all of them must be there. */
@@ -5961,33 +5372,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -6026,7 +5410,7 @@ export interface operations {
             };
         };
     };
-    search_drift_admin_search_drift_get: {
+    search_drift: {
         parameters: {
             query?: never;
             header?: never;
@@ -6062,42 +5446,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -6136,7 +5484,7 @@ export interface operations {
             };
         };
     };
-    search_transactions_admin_search_transactions_get: {
+    search_transactions: {
         parameters: {
             query?: {
                 /** @description Words, or how they begin; all of them must be there. */
@@ -6202,33 +5550,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -6267,7 +5588,7 @@ export interface operations {
             };
         };
     };
-    all_transactions_admin_transactions_get: {
+    all_transactions: {
         parameters: {
             query?: {
                 status?: components["schemas"]["TransactionStatus"] | null;
@@ -6325,33 +5646,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -6390,7 +5684,7 @@ export interface operations {
             };
         };
     };
-    review_admin_transactions__transaction_id__review_post: {
+    review_transaction: {
         parameters: {
             query?: never;
             header?: {
@@ -6444,15 +5738,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -6509,7 +5794,7 @@ export interface operations {
             };
         };
     };
-    list_users_admin_users_get: {
+    list_users: {
         parameters: {
             query?: {
                 role?: ("customer" | "admin") | null;
@@ -6564,33 +5849,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -6629,7 +5887,7 @@ export interface operations {
             };
         };
     };
-    one_user_admin_users__user_id__get: {
+    one_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -6676,33 +5934,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -6741,7 +5972,7 @@ export interface operations {
             };
         };
     };
-    update_user_admin_users__user_id__put: {
+    update_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -6792,15 +6023,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -6857,7 +6079,7 @@ export interface operations {
             };
         };
     };
-    change_email_auth_change_email_post: {
+    change_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -6906,15 +6128,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -6971,7 +6184,7 @@ export interface operations {
             };
         };
     };
-    change_password_auth_change_password_post: {
+    change_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -7018,15 +6231,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -7083,7 +6287,7 @@ export interface operations {
             };
         };
     };
-    login_auth_login_post: {
+    login: {
         parameters: {
             query?: never;
             header?: never;
@@ -7132,15 +6336,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -7197,7 +6392,7 @@ export interface operations {
             };
         };
     };
-    logout_auth_logout_post: {
+    logout: {
         parameters: {
             query?: never;
             header?: never;
@@ -7231,35 +6426,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7305,7 +6473,7 @@ export interface operations {
             };
         };
     };
-    me_auth_me_get: {
+    me: {
         parameters: {
             query?: never;
             header?: never;
@@ -7341,42 +6509,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -7415,7 +6547,7 @@ export interface operations {
             };
         };
     };
-    update_me_auth_me_put: {
+    update_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -7464,15 +6596,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -7529,7 +6652,7 @@ export interface operations {
             };
         };
     };
-    refresh_auth_refresh_post: {
+    refresh: {
         parameters: {
             query?: never;
             header?: never;
@@ -7576,26 +6699,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7641,7 +6746,7 @@ export interface operations {
             };
         };
     };
-    register_auth_register_post: {
+    register: {
         parameters: {
             query?: never;
             header?: never;
@@ -7690,15 +6795,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -7755,7 +6851,7 @@ export interface operations {
             };
         };
     };
-    my_sessions_auth_sessions_get: {
+    my_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7791,42 +6887,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -7865,7 +6925,7 @@ export interface operations {
             };
         };
     };
-    end_session_auth_sessions__session_id__delete: {
+    end_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -7910,26 +6970,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7975,7 +7017,7 @@ export interface operations {
             };
         };
     };
-    summary_dashboard_summary_get: {
+    my_summary: {
         parameters: {
             query?: never;
             header?: never;
@@ -8011,42 +7053,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -8085,7 +7091,7 @@ export interface operations {
             };
         };
     };
-    live_health_live_get: {
+    is_alive: {
         parameters: {
             query?: never;
             header?: never;
@@ -8103,60 +7109,6 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description We don't know who is asking: sign in (again). */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This user may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -8195,7 +7147,7 @@ export interface operations {
             };
         };
     };
-    ready_health_ready_get: {
+    is_ready: {
         parameters: {
             query?: never;
             header?: never;
@@ -8213,60 +7165,6 @@ export interface operations {
                     "application/json": components["schemas"]["ReadinessOut"];
                 };
             };
-            /** @description We don't know who is asking: sign in (again). */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This user may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -8305,7 +7203,7 @@ export interface operations {
             };
         };
     };
-    metrics_metrics_get: {
+    metrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -8341,42 +7239,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -8415,7 +7277,7 @@ export interface operations {
             };
         };
     };
-    my_notifications_notifications_get: {
+    my_notifications: {
         parameters: {
             query?: {
                 /** @description Only what hasn't been read yet. */
@@ -8467,33 +7329,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -8532,7 +7367,7 @@ export interface operations {
             };
         };
     };
-    mark_all_read_notifications_read_all_put: {
+    mark_all_notifications_read: {
         parameters: {
             query?: {
                 /** @description The newest one that was seen: what came after it stays unread. */
@@ -8580,26 +7415,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8645,7 +7462,7 @@ export interface operations {
             };
         };
     };
-    my_stats_notifications_stats_get: {
+    my_notification_stats: {
         parameters: {
             query?: never;
             header?: never;
@@ -8681,42 +7498,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -8755,7 +7536,7 @@ export interface operations {
             };
         };
     };
-    remove_notifications__notification_id__delete: {
+    delete_notification: {
         parameters: {
             query?: never;
             header?: never;
@@ -8800,26 +7581,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8865,7 +7628,7 @@ export interface operations {
             };
         };
     };
-    mark_read_notifications__notification_id__read_put: {
+    mark_notification_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -8912,26 +7675,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8977,7 +7722,7 @@ export interface operations {
             };
         };
     };
-    search_own_search_get: {
+    search_own: {
         parameters: {
             query?: {
                 /** @description Words, or how they begin; all of them must be there. */
@@ -9043,33 +7788,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -9108,7 +7826,7 @@ export interface operations {
             };
         };
     };
-    bulk_transactions_bulk_post: {
+    initiate_transfers: {
         parameters: {
             query?: never;
             header?: {
@@ -9120,19 +7838,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    transfers: {
-                        amount: number;
-                        /** @default INR */
-                        currency?: string;
-                        dest_account: number;
-                        /** @description Makes a repetition harmless. It belongs here or in the `Idempotency-Key` header; this one wins. Without either, the bank makes a key up, so a retry pays again; the answer to a single transfer says so in `Warning`. A bank in strict mode refuses it with `idempotency_key_required`. */
-                        idempotency_key?: string;
-                        metadata?: Record<string, never>;
-                        note?: string;
-                        src_account: number;
-                    }[];
-                };
+                "application/json": components["schemas"]["BulkTransferRequest"];
             };
         };
         responses: {
@@ -9172,15 +7878,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -9237,7 +7934,7 @@ export interface operations {
             };
         };
     };
-    deposit_transactions_deposit_post: {
+    deposit_cash: {
         parameters: {
             query?: never;
             header?: {
@@ -9289,15 +7986,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -9354,11 +8042,11 @@ export interface operations {
             };
         };
     };
-    initiate_transactions_initiate_post: {
+    initiate_transfer: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes a repetition harmless; the body's key wins (C10). */
+                /** @description Makes a repetition harmless; the body's key wins. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -9366,17 +8054,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    amount: number;
-                    /** @default INR */
-                    currency?: string;
-                    dest_account: number;
-                    /** @description Makes a repetition harmless. It belongs here or in the `Idempotency-Key` header; this one wins. Without either, the bank makes a key up, so a retry pays again; the answer to a single transfer says so in `Warning`. A bank in strict mode refuses it with `idempotency_key_required`. */
-                    idempotency_key?: string;
-                    metadata?: Record<string, never>;
-                    note?: string;
-                    src_account: number;
-                };
+                "application/json": components["schemas"]["TransactionInitiateRequest"];
             };
         };
         responses: {
@@ -9416,15 +8094,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -9481,7 +8150,7 @@ export interface operations {
             };
         };
     };
-    my_transactions_transactions_me_get: {
+    my_transactions: {
         parameters: {
             query?: {
                 /** @description How many items a page has. */
@@ -9538,33 +8207,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -9603,7 +8245,7 @@ export interface operations {
             };
         };
     };
-    withdraw_transactions_withdraw_post: {
+    withdraw_cash: {
         parameters: {
             query?: never;
             header?: {
@@ -9655,15 +8297,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -9720,7 +8353,7 @@ export interface operations {
             };
         };
     };
-    transaction_transactions__transaction_id__get: {
+    my_transaction: {
         parameters: {
             query?: never;
             header?: never;
@@ -9767,33 +8400,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -9832,7 +8438,7 @@ export interface operations {
             };
         };
     };
-    refund_transactions__transaction_id__refund_post: {
+    refund_transaction: {
         parameters: {
             query?: never;
             header?: {
@@ -9886,15 +8492,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
                 headers: {
@@ -9951,7 +8548,7 @@ export interface operations {
             };
         };
     };
-    is_available_users_available_get: {
+    is_username_available: {
         parameters: {
             query: {
                 /** @description Letters, digits, dot, dash and underscore. */
@@ -9972,53 +8569,8 @@ export interface operations {
                     "application/json": components["schemas"]["AvailabilityOut"];
                 };
             };
-            /** @description We don't know who is asking: sign in (again). */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This user may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It doesn't exist, or not for this user. */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10064,7 +8616,7 @@ export interface operations {
             };
         };
     };
-    search_people_users_search_get: {
+    search_people: {
         parameters: {
             query: {
                 q: string;
@@ -10111,33 +8663,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -10176,7 +8701,7 @@ export interface operations {
             };
         };
     };
-    person_users__user_id__get: {
+    one_person: {
         parameters: {
             query?: never;
             header?: never;
@@ -10223,33 +8748,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description It clashes with what is already there. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description The input is wrong, or a banking rule says no. */
             422: {
                 headers: {
@@ -10288,7 +8786,7 @@ export interface operations {
             };
         };
     };
-    ticket_ws_ticket_post: {
+    socket_ticket: {
         parameters: {
             query?: never;
             header?: never;
@@ -10324,35 +8822,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOut"];
                 };
             };
-            /** @description It doesn't exist, or not for this user. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description This path doesn't know the method; `Allow` names those it does. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
             /** @description It clashes with what is already there. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
