@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from typing import Any, ClassVar
 
 from celery import Celery, bootsteps, signals
+from celery.apps import beat as celery_beat
 from celery.apps import worker as celery_worker
 from celery.beat import EmbeddedService
 from celery.schedules import schedule
@@ -159,9 +160,17 @@ def _write_lines_alone(instance: Any, **_: Any) -> None:
         celery_worker.safe_say = _say
 
 
+def _beat_without_a_banner(**options: Any) -> celery_beat.Beat:
+    configure_logging("beat", whole_process=True)
+    return celery_beat.Beat(app=celery, **options | ({"quiet": True} if settings.log_format == "json" else {}))
+
+
+celery.Beat = _beat_without_a_banner
+
+
 @signals.setup_logging.connect
 def _our_logging(**_: Any) -> None:
-    configure_logging("worker", whole_process=True)
+    """Keep Celery from setting up its own: ours is there already."""
 
 
 def _say(message: str, *_: Any) -> None:

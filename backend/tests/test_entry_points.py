@@ -190,3 +190,13 @@ class TestLines:
         lines = lines_of(said(tmp_path))
         assert all({"event", "level", "logger", "role", "timestamp"} <= line.keys() for line in lines)
         assert lines[-1]["event"] == "worker: Warm shutdown (MainProcess)"
+
+    def test_of_beat(self, run: Run, database: str, tmp_path: Path) -> None:
+        beat = run("celery", "-A", "app.celery_app", "beat", DATABASE_URL=database, JWT_SECRET=JWT_SECRET)
+        assert eventually(lambda: "beat holds the schedule" in said(tmp_path), 30), said(tmp_path)
+        beat.send_signal(signal.SIGTERM)
+        beat.wait(20)
+
+        lines = lines_of(said(tmp_path))
+        assert all({"event", "level", "logger", "timestamp"} <= line.keys() for line in lines)
+        assert {line["role"] for line in lines} == {"beat"}
