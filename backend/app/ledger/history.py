@@ -64,7 +64,7 @@ def statement_page(session: Session, account_id: int, *, before_id: int | None =
 _DAYS_MAX = 400
 _CLOSING = text(
     """
-    SELECT DISTINCT ON (day) day, balance FROM (
+    SELECT DISTINCT ON (day) day, id, balance FROM (
         SELECT id, (posted_at AT TIME ZONE :zone)::date AS day, debit_balance_after AS balance
         FROM movements WHERE debit_account_id = :account AND posted_at >= :since AND posted_at < :until
         UNION ALL
@@ -78,6 +78,9 @@ _CLOSING = text(
 def closing_balances(session: Session, account_id: int, *, first: date, last: date) -> list[tuple[date, int]]:
     """Return what an account held at the end of every day (Indian time) from `first` to `last`, in minor units.
 
+    It is what `balance_at` says of a day's last instant: of what was posted by then, the newest movement has the last word,
+    though a clock that was set back, or another worker's, dates an earlier one later.
+
     Raises:
         ValueError: `last` is before `first`, or more than `_DAYS_MAX` days after it.
     """
@@ -85,16 +88,19 @@ def closing_balances(session: Session, account_id: int, *, first: date, last: da
         raise ValueError(f"A period has between 1 and {_DAYS_MAX} days.")
     since = datetime.combine(first, time(), tzinfo=clock.INDIA)
     until = datetime.combine(last + timedelta(days=1), time(), tzinfo=clock.INDIA)
-    balance = balance_at(session, account_id, since - timedelta(microseconds=1))
+    before = _newest_up_to(session, account_id, since - timedelta(microseconds=1))
+    newest, balance = (before.movement_id, before.balance_minor) if before else (0, 0)
     moved = {
-        row.day: row.balance
+        row.day: row
         for row in session.execute(
             _CLOSING, {"account": account_id, "since": since, "until": until, "zone": "Asia/Kolkata"}
         )
     }
     closing: list[tuple[date, int]] = []
     for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
-        balance = moved.get(day, balance)
+        row = moved.get(day)
+        if row is not None and row.id > newest:
+            newest, balance = row.id, row.balance
         closing.append((day, balance))
     return closing
 
@@ -104,5 +110,10 @@ def balance_at(session: Session, account_id: int, instant: datetime) -> int:
 
     Walks back from the newest movement: the further in the past, the more of the account's own rows are read.
     """
-    newest = session.execute(_UP_TO, {"account": account_id, "instant": instant, "limit": 1}).one_or_none()
-    return 0 if newest is None else Entry(*newest).balance_minor
+    newest = _newest_up_to(session, account_id, instant)
+    return newest.balance_minor if newest else 0
+
+
+def _newest_up_to(session: Session, account_id: int, instant: datetime) -> Entry | None:
+    row = session.execute(_UP_TO, {"account": account_id, "instant": instant, "limit": 1}).one_or_none()
+    return None if row is None else Entry(*row)

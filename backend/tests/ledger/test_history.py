@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
 import psycopg
@@ -11,7 +11,7 @@ import pytest
 from app.core import clock
 from app.database import unit_of_work
 from app.ledger.decide import Group
-from app.ledger.history import _BEFORE, _UP_TO, Entry, balance_at, statement_page
+from app.ledger.history import _BEFORE, _UP_TO, Entry, balance_at, closing_balances, statement_page
 from tests.ledger.conftest import SmallLedger
 from tests.ledger.helpers import deposit, explain, settle_now, transfer
 
@@ -84,3 +84,30 @@ class TestBalanceAt:
             for instant, balance in moments:
                 assert balance_at(session, ledger.ravi, instant) == balance
                 assert balance_at(session, ledger.asha, instant) == 1_000_00 - balance
+
+
+class TestClosingBalances:
+    """S88: what an account held at the end of each day is what it had at that day's last instant."""
+
+    def test_a_clock_that_is_set_back_over_midnight_loses_no_money(self, ledger: SmallLedger) -> None:
+        midnight = datetime(2027, 5, 5, tzinfo=clock.INDIA)
+        # The second movement knows an earlier time than the first: another worker's clock, or one that was set.
+        for number, minutes, amount in ((10, -60, 1), (11, 5, 20), (12, -5, 300)):
+            with clock.at(midnight + timedelta(minutes=minutes)):
+                settle_now(Group(number, (transfer(ledger.asha, ledger.ravi, amount),)))
+        first, last = midnight.date() - timedelta(days=2), midnight.date() + timedelta(days=2)
+        with unit_of_work() as session:
+            closing = closing_balances(session, ledger.ravi, first=first, last=last)
+            assert [balance for _, balance in closing] == [0, 321, 321, 321, 321]
+            for day, balance in closing:
+                end = datetime.combine(day + timedelta(days=1), time(), tzinfo=clock.INDIA) - timedelta(microseconds=1)
+                assert balance_at(session, ledger.ravi, end) == balance
+
+    def test_nor_where_the_period_begins_between_them(self, ledger: SmallLedger) -> None:
+        midnight = datetime(2027, 5, 5, tzinfo=clock.INDIA)
+        for number, minutes, amount in ((11, 5, 20), (12, -5, 300)):
+            with clock.at(midnight + timedelta(minutes=minutes)):
+                settle_now(Group(number, (transfer(ledger.asha, ledger.ravi, amount),)))
+        with unit_of_work() as session:
+            closing = closing_balances(session, ledger.ravi, first=midnight.date(), last=midnight.date())
+        assert closing == [(midnight.date(), 320)]
