@@ -212,7 +212,7 @@ def _require_password(session: Session, user: User, password: str, ip: str) -> N
         WrongPassword: it isn't the password (counted as a wrong try).
         PasswordPaused: there were too many wrong tries, here or at the door.
     """
-    paused_seconds = (user.locked_until - clock.now()).total_seconds() if user.locked_until else 0
+    paused_seconds = (user.locked_until - clock.now()).total_seconds() if user.locked_until and user.is_locked else 0
     if _password_is_right(session, user, password, ip):
         return
     if paused_seconds > 0:

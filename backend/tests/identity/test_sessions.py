@@ -106,6 +106,24 @@ class TestRefresh:
 
         assert [e["reason"] for e in events(session, "user.session_revoked")] == ["refresh_token_reused"]
 
+    def test_a_clock_that_is_set_back_makes_the_grace_no_longer(self, asha: Person) -> None:
+        _, first = _login(asha.api)
+        now = clock.now()
+        with clock.at(now + timedelta(hours=1)):
+            _refresh(asha.api, first)
+        with clock.at(now):
+            assert _refresh(asha.api, first)[0] == 401
+
+    def test_whoever_is_signed_in_stays_so_when_a_clock_is_set_back(self, asha: Person) -> None:
+        now = clock.now()
+        with clock.at(now + timedelta(days=1)):
+            access, refresh = _login(asha.api)
+            assert _me(asha.api, access) == 200
+        with clock.at(now):
+            assert _me(asha.api, access) == 401, "it isn't valid yet"
+            answer = asha.api.post("/auth/refresh", headers={"Cookie": f"{COOKIE}={refresh}"})
+            assert _me(asha.api, answer.json()["access_token"]) == 200
+
     def test_the_owners_other_sessions_live_on(self, asha: Person) -> None:
         _, first = _login(asha.api)
         now = clock.now()

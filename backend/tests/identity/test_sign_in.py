@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
+from app.core import clock
 from app.identity import passwords
 
 from .conftest import PASSWORD, Person, events
@@ -231,3 +233,36 @@ class TestStrangers:
         api.post("/auth/login", json={"username": "nobody", "password": "not the password"})
 
         assert [hashed[:31] for hashed in compared] == ["$argon2id$v=19$m=19456,t=2,p=1$"]
+
+
+class TestClockSetBack:
+    """S42, S157: a lock-out is as long as it should be, whatever clock it was made by."""
+
+    def _lock_out(self, asha: Person, at: datetime) -> None:
+        with clock.at(at):
+            for _ in range(10):
+                asha.api.post("/auth/login", json={"username": "asha", "password": "not the password"})
+
+    def _signs_in(self, asha: Person, at: datetime) -> bool:
+        with clock.at(at):
+            answer = asha.api.post("/auth/login", json={"username": "asha", "password": PASSWORD})
+        return answer.status_code == 200
+
+    def test_by_a_day_it_is_over(self, asha: Person) -> None:
+        now = clock.now()
+        self._lock_out(asha, now + timedelta(days=1))
+        assert self._signs_in(asha, now)
+
+    def test_nobody_is_told_to_wait_for_a_day(self, asha: Person) -> None:
+        now = clock.now()
+        self._lock_out(asha, now + timedelta(days=1))
+        with clock.at(now):
+            answer = asha.post(
+                "/auth/change-password", current_password="not the password", new_password="quiet rivers 2026"
+            )
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password")
+
+    def test_by_a_little_or_by_the_clock_of_another_gateway_it_holds(self, asha: Person) -> None:
+        now = clock.now()
+        self._lock_out(asha, now + timedelta(seconds=5))
+        assert not self._signs_in(asha, now)
