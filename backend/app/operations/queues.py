@@ -52,10 +52,12 @@ _HELD = text(
 )
 # Looking further back would cost more than the answer is worth: the queue is long past its limit.
 MESSAGES_LOOKED_AT_MAX = 20_000
+# What lies in the future was raised before a clock was set back.
 _LAST_ALARMS = text(
     """
     SELECT payload FROM outbox
-    WHERE topic = :topic AND topic LIKE 'system.%' AND recorded_at > clock_timestamp() - CAST(:period AS interval)
+    WHERE topic = :topic AND topic LIKE 'system.%'
+        AND recorded_at > clock_timestamp() - CAST(:period AS interval) AND recorded_at <= clock_timestamp()
     ORDER BY id DESC LIMIT 100
     """
 )

@@ -104,6 +104,16 @@ class TestCheck:
             session.execute(text("ALTER TABLE outbox ENABLE TRIGGER append_only"))
         assert sorted(alarmed()) == ["banking.audit", "banking.notifications"]
 
+    def test_an_alarm_of_before_a_clock_was_set_back_silences_nothing(self, database: str) -> None:
+        stuck(60_000)
+        assert alarmed() == ["banking.notifications"]
+        with unit_of_work() as session:
+            session.execute(text("ALTER TABLE outbox DISABLE TRIGGER append_only"))
+            session.execute(text("UPDATE outbox SET recorded_at = recorded_at + interval '1 day'"))
+            session.execute(text("ALTER TABLE outbox ENABLE TRIGGER append_only"))
+        assert alarmed() == ["banking.notifications"]
+        assert alarmed() == []
+
     def test_the_limits_are_settings(self, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("QUEUE_LENGTH_MAX", "2")
         config.get_settings.cache_clear()
