@@ -122,7 +122,8 @@ def _differences(
     lost: list[Document] = []
     stale: list[Document] = []
     extra: list[int] = []
-    lately = milliseconds(clock.now() - ON_ITS_WAY)
+    # What lies further in the future than clocks differ isn't of just now: there one was set back.
+    lately, soon = milliseconds(clock.now() - ON_ITS_WAY), milliseconds(clock.now() + ON_ITS_WAY)
     while first < beyond:
         # The index is read first: what it says was committed before, so PostgreSQL says as much or more, however busy it is.
         query = Query((Between(ID, first, beyond),), descending=False, limit=PAGE_MAX, counted=False)
@@ -132,7 +133,7 @@ def _differences(
         newest = source.last_id(session)  # it doesn't run after those that come meanwhile
         for document in _everything(session, source, first, min(until, newest + 1)):
             hit = known.pop(document.id, None)
-            is_on_its_way = document.content["at"] >= lately
+            is_on_its_way = lately <= document.content["at"] < soon
             if hit is None:
                 if not is_on_its_way:
                     lost.append(document)

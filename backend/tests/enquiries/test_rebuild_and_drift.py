@@ -212,6 +212,14 @@ class TestDrift:
         else:
             assert 999_999 not in contents(TRANSACTIONS)
 
+    def test_what_was_written_before_a_clock_was_set_back_is_repaired(self, life: tuple[Person, Person]) -> None:
+        lost, *_ = contents(TRANSACTIONS)
+        search_engine().delete(TRANSACTIONS, [lost])
+        search_engine().refresh(TRANSACTIONS)
+        with unit_of_work() as session, clock.at(clock.now() - timedelta(days=1)):
+            found = {one.name: one.missing for one in drift.drift(session)}
+        assert found["transactions"] == 1
+
     def test_what_is_indexed_while_it_looks_stays(
         self,
         either_engine: str,
