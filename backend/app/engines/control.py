@@ -13,6 +13,7 @@ from typing import Final
 
 from app.embedded.errors import home_error
 from app.embedded.home import write_private
+from app.embedded.logs import trim
 from app.engines.elasticsearch import ElasticsearchEngine
 from app.engines.engine import Engine, Say
 from app.engines.errors import EngineError
@@ -143,6 +144,7 @@ def _start(engine: Engine, state: State) -> str:
     engine.room.keep(state)
     try:
         engine.prepare(state)
+        trim(engine.room.log)
         log_start = engine.room.log.stat().st_size if engine.room.log.exists() else 0
         for launch in engine.launches(state):
             state.processes.append(spawn(launch.command, launch.environment, engine.room.path, engine.room.log))

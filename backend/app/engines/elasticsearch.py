@@ -44,7 +44,8 @@ class ElasticsearchEngine(Engine):
         install.elasticsearch(self.say)
 
     def prepare(self, state: State) -> None:
-        """Write its configuration beside the distribution's own defaults."""
+        """Write its configuration beside the distribution's own defaults, and clear its temporary folder."""
+        shutil.rmtree(self._temporary, ignore_errors=True)
         for folder in (self.room.data, self._configuration, self._temporary):
             folder.mkdir(mode=0o700, exist_ok=True)
         for name in ("jvm.options", "log4j2.properties"):
@@ -78,6 +79,9 @@ class ElasticsearchEngine(Engine):
             ES_TMPDIR=str(self._temporary),
             ES_JAVA_OPTS=f"-Xms{_HEAP} -Xmx{_HEAP} {_COMPILER}",
             CLI_JAVA_OPTS=f"-Xmx{_LAUNCHER_HEAP}",
+            # ES_TMPDIR is the server's. The launcher, too, makes a folder at each start, and leaves it behind; its own variable
+            # would be taken apart at a space.
+            JDK_JAVA_OPTIONS=f'"-Djava.io.tmpdir={self._temporary}"',
         )
         return [Launch(without_root([str(program)]), variables)]
 

@@ -19,6 +19,7 @@ import psycopg
 import pytest
 import redis
 
+from app.embedded.logs import LOG_BYTES_MAX
 from app.engines import control
 from app.engines.errors import EngineError
 from app.engines.folder import Room, environment_file, read_environment
@@ -68,6 +69,16 @@ class TestStart:
     def test_no_password_stands_on_a_command_line(self, folder: Path) -> None:
         password = str(urlsplit(control.start(folder, "redis")).password)
         assert processes_naming(password) == []
+
+    def test_a_log_that_has_grown_large_is_put_aside(self, folder: Path) -> None:
+        control.start(folder, "redis")
+        control.stop(folder, "redis")
+        log = folder / "redis" / "log"
+        with log.open("ab") as file:
+            file.truncate(LOG_BYTES_MAX)
+        control.start(folder, "redis")
+        assert log.stat().st_size < 100_000
+        assert log.with_name("log.1").stat().st_size == LOG_BYTES_MAX
 
     def test_a_port_that_somebody_took_is_replaced(self, folder: Path) -> None:
         first = control.start(folder, "redis")
@@ -218,6 +229,21 @@ def connected(url: str) -> amqp.Connection:
     )
     connection.connect()
     return connection
+
+
+@pytest.mark.slow
+class TestElasticsearch:
+    """What it needs for a moment lies in its own folder, and is gone with the next start."""
+
+    def test_its_launcher_s_temporary_files_too(self, folder: Path) -> None:
+        control.start(folder, "elasticsearch")
+        temporary = folder / "elasticsearch" / "tmp"
+        assert [path.name for path in temporary.glob("final-flags*")], "made by its launcher, and never removed"
+        left = temporary / "left-behind"
+        left.mkdir()
+        control.kill(folder, "elasticsearch")
+        control.start(folder, "elasticsearch")
+        assert not left.exists()
 
 
 @pytest.mark.slow
