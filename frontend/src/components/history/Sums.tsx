@@ -16,6 +16,8 @@ interface Props {
   totals: Totals
   /** Whether all of it has been read; else the sums are of the newest ones, and say so. */
   complete: boolean
+  /** Whether it is all here, and of these filters: not while something is being read. */
+  settled: boolean
   filters: HistoryFilters
   accountId: number | undefined
   /** What can be done with it. */
@@ -23,7 +25,7 @@ interface Props {
 }
 
 /** What the shown payments come to; for a period of one account also what it held before and after. */
-export function Sums({ totals, complete, filters, accountId, children }: Props) {
+export function Sums({ totals, complete, settled, filters, accountId, children }: Props) {
   const t = useText(historyText)
   const language = useLanguage()
   const count = formatCount(totals.count, language)
@@ -34,9 +36,7 @@ export function Sums({ totals, complete, filters, accountId, children }: Props) 
     <section aria-label={t('sums')} className="card mb-4 px-4 py-3">
       <dl className={cn('grid grid-cols-2 gap-y-3 sm:grid-cols-3 lg:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] sm:gap-x-6', isShort ? 'gap-x-3 min-[24rem]:grid-cols-3' : 'gap-x-6')}>
         {withBalances ? (
-          <Balances accountId={accountId} from={from} to={filters.to ?? todayKey()}>
-            <Moved totals={totals} />
-          </Balances>
+          <Balances accountId={accountId} from={from} to={filters.to ?? todayKey()} totals={totals} settled={complete && settled} />
         ) : (
           <Moved totals={totals} />
         )}
@@ -62,14 +62,26 @@ function Moved({ totals: { inMinor, outMinor } }: { totals: Totals }) {
   )
 }
 
-function Balances({ accountId, from, to, children }: { accountId: number; from: string; to: string; children: ReactNode }) {
+interface BalancesProps {
+  accountId: number
+  from: string
+  to: string
+  totals: Totals
+  settled: boolean
+}
+
+function Balances({ accountId, from, to, totals, settled }: BalancesProps) {
   const t = useText(historyText)
-  const { data } = useBalances(accountId, daysBefore(from, 1), to)
+  const { data, isFetching } = useBalances(accountId, daysBefore(from, 1), to)
   const [opening, closing] = [data?.at(0), data?.at(-1)]
+  // Payments are listed by the day they were asked for; a review, or midnight, may come between that and their booking.
+  const changeMinor = opening && closing ? fromWire(closing.balance) - fromWire(opening.balance) : 0
+  const otherDayMinor = changeMinor - (totals.inMinor - totals.outMinor)
   return (
     <>
       {opening && <Sum name={t('opening')} minor={fromWire(opening.balance)} />}
-      {children}
+      <Moved totals={totals} />
+      {closing && settled && !isFetching && otherDayMinor !== 0 && <Sum name={t('otherDay')} minor={otherDayMinor} />}
       {closing && <Sum name={t('closing')} minor={fromWire(closing.balance)} />}
     </>
   )

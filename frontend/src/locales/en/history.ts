@@ -26,6 +26,7 @@ export default {
   difference: 'Difference',
   opening: 'At the beginning',
   closing: 'At the end',
+  otherDay: 'Booked on another day',
   count: { one: '1 payment', other: '{count} payments' },
   countSoFar: { one: 'the newest payment', other: 'the newest {count} payments' },
   sums: 'Sums of what is shown',

@@ -29,6 +29,7 @@ export default {
   difference: 'अंतर',
   opening: 'शुरुआत में',
   closing: 'अंत में',
+  otherDay: 'किसी और दिन दर्ज',
   count: { one: '1 भुगतान', other: '{count} भुगतान' },
   countSoFar: { one: 'सबसे नया भुगतान', other: 'सबसे नए {count} भुगतान' },
   sums: 'दिखाए गए का जोड़',
