@@ -80,18 +80,24 @@ export function splitByDay<Item>(items: readonly Item[], dayOf: (item: Item) => 
   return days
 }
 
-/** "Today", "Yesterday", or "Monday 23 November": the heading of a day in a list. */
+/** How many days of the bank lie between two of them. */
+function daysBetween(key: string, later: string): number {
+  return Math.round((instantOf(later).getTime() - instantOf(key).getTime()) / 86_400_000)
+}
+
+/** "Today", "Yesterday", or "Monday 23 November", of another year with the year: the heading of a day in a list. */
 export function dayHeading(key: string, now: Date, language: Language): string {
-  const days = Math.round((instantOf(dayKey(now)).getTime() - instantOf(key).getTime()) / 86_400_000)
+  const today = dayKey(now)
+  const days = daysBetween(key, today)
   if (days === 0 || days === 1) {
     const word = new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' }).format(-days, 'day')
     return word.charAt(0).toUpperCase() + word.slice(1)
   }
-  return formatDate(instantOf(key), 'day', language)
+  return formatDate(instantOf(key), key.slice(0, 4) === today.slice(0, 4) ? 'day' : 'dayLong', language)
 }
 
+const DAY_SECONDS = 86_400
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
 ]
@@ -99,8 +105,10 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 /** "3 minutes ago", "yesterday"; older than a week, the date. */
 export function relativeTime(value: string, now: Date, language: Language): string {
   const seconds = (new Date(value).getTime() - now.getTime()) / 1000
-  if (Math.abs(seconds) > 7 * 86_400) return formatDate(value, 'date', language)
+  if (Math.abs(seconds) > 7 * DAY_SECONDS) return formatDate(value, 'date', language)
   const format = new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' })
+  // Yesterday is a day, not 24 hours: 26 hours ago may be the day before it.
+  if (Math.abs(seconds) >= DAY_SECONDS) return format.format(daysBetween(dayKey(now), dayKey(value)), 'day')
   const step = STEPS.find(([, size]) => Math.abs(seconds) >= size)
   return step === undefined ? format.format(0, 'second') : format.format(Math.trunc(seconds / step[1]), step[0])
 }

@@ -26,6 +26,20 @@ describe('dates', () => {
     expect(dayHeading('2026-11-23', NOW, 'hi')).toBe('आज')
   })
 
+  it('name the year of a day that is of another one', () => {
+    expect(dayHeading('2025-11-23', NOW, 'en')).toBe('Sunday, 23 November 2025')
+    expect(dayHeading('2026-01-01', NOW, 'en')).not.toContain('2026')
+    expect(dayHeading('2025-12-31', new Date('2026-01-01T00:05:00+05:30'), 'en')).toBe('Yesterday')
+  })
+
+  it('count the days between two days, not the hours', () => {
+    const early = new Date('2026-11-23T01:00:00+05:30')
+    expect(relativeTime('2026-11-21T23:00:00+05:30', early, 'en')).toBe('2 days ago')
+    expect(relativeTime('2026-11-21T13:00:00+05:30', NOW, 'en')).toBe('2 days ago')
+    expect(relativeTime('2026-11-22T11:00:00+05:30', NOW, 'en')).toBe('yesterday')
+    expect(relativeTime('2026-11-24T13:00:00+05:30', NOW, 'en')).toBe('tomorrow')
+  })
+
   it('say how long ago, and after a week when', () => {
     expect(relativeTime('2026-11-23T11:57:00+05:30', NOW, 'en')).toBe('3 minutes ago')
     expect(relativeTime('2026-11-01T11:57:00+05:30', NOW, 'en')).toBe('1 Nov 2026')
