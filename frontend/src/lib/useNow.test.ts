@@ -21,4 +21,12 @@ describe('useNow', () => {
     renderHook(() => seen.push(useNow().getTime()))
     expect(Date.now() - (seen[0] ?? 0)).toBeLessThan(30_000)
   })
+
+  it('is right from the first look on after the clock was set back', () => {
+    renderHook(useNow).unmount()
+    vi.setSystemTime(Date.now() - 3_600_000)
+    const seen: number[] = []
+    renderHook(() => seen.push(useNow().getTime()))
+    expect(Math.abs(Date.now() - (seen[0] ?? 0))).toBeLessThan(30_000)
+  })
 })

@@ -21,8 +21,8 @@ function subscribe(listener: () => void): () => void {
 }
 
 function read(): Date {
-  // Where nothing tells the time no timer runs, and the next who asks may come an hour later.
-  if (timer === undefined && Date.now() - now.getTime() >= TICK_MS) now = new Date()
+  // Where nothing tells the time no timer runs, and the next who asks may come an hour later, or after the clock was set back.
+  if (timer === undefined && Math.abs(Date.now() - now.getTime()) >= TICK_MS) now = new Date()
   return now
 }
 

@@ -70,6 +70,15 @@ describe('openLive', () => {
     expect(states.at(-1)).toBe('live')
   })
 
+  it('notices that a line is dead, also when the clock was set back by hours meanwhile', async () => {
+    await answer(0)
+    Line.all[0]?.opens()
+    vi.setSystemTime(Date.now() - 4 * 3_600_000)
+    await vi.advanceTimersByTimeAsync(90_000)
+    expect(Line.all[0]?.closed).toBe(true)
+    expect(tickets).toHaveLength(2)
+  })
+
   it('lets go of a line that was only being opened when the network came back', async () => {
     await answer(0)
     online()
