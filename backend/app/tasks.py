@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from celery import signals
 from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
 
 from app.celery_app import celery
 from app.checks import verify
@@ -21,6 +22,7 @@ from app.events.models import InboxEntry
 from app.events.outbox import record
 from app.identity.sessions import forget_old
 from app.ledger.seal import seal
+from app.operations.clocks import watch_clock
 from app.operations.queues import check_queues, on_broker
 from app.transactions.reviews import expire_holds
 
@@ -53,6 +55,7 @@ def verify_books() -> None:
         report = verify(session)
     findings = [finding.text for finding in report.findings]
     with unit_of_work() as session:  # another one: the proof's own can only read
+        watch_clock(session)
         proof = BooksVerified(
             occurred_at=clock.now(),
             findings=len(findings),
@@ -95,6 +98,13 @@ _shipping = ExitStack()
 @signals.worker_ready.connect
 def _ship_logs(**_: Any) -> None:
     _shipping.enter_context(shipping("worker"))
+
+
+@signals.worker_ready.connect
+def look_at_the_clock(**_: Any) -> None:
+    """Say so when this machine's clock is wrong. Not by the schedule: a worker that is far ahead finds every tick expired."""
+    with suppress(OperationalError), unit_of_work() as session:
+        watch_clock(session)
 
 
 @signals.worker_shutdown.connect

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import structlog
 from sqlalchemy import func, select, text
 
 from app.core import clock
@@ -85,6 +86,20 @@ class TestTasks:
             sweep()
         with unit_of_work() as session:
             assert session.scalar(select(func.count()).select_from(InboxEntry)) == 0
+
+    def test_a_worker_whose_clock_is_wrong_says_so(self, bank: Bank) -> None:
+        """When it is ready, since one that is far ahead finds the schedule's ticks expired, and with each proof of the books."""
+        from app.tasks import look_at_the_clock, verify_books
+
+        for look in (look_at_the_clock, verify_books):
+            with structlog.testing.capture_logs() as said:
+                look()
+                assert [line for line in said if line["log_level"] == "warning"] == []
+                with clock.at(clock.now() - timedelta(minutes=3)):
+                    look()
+            [warning] = [line for line in said if line["log_level"] == "warning"]
+            assert warning["event"] == "this machine's clock differs from the database's"
+            assert -190 < warning["ahead_seconds"] < -170
 
     def test_watching_quiet_queues_says_nothing(self, bank: Bank) -> None:
         from app.tasks import watch_queues

@@ -21,6 +21,7 @@ from app.core import clock
 from app.database import new_session
 from app.events.catalogue import BooksVerified
 from app.operations import dependencies, queues
+from app.operations.clocks import ahead_seconds
 from app.realtime.service import SEEN_WITHIN_SECONDS
 from app.telemetry import exposition
 
@@ -82,10 +83,21 @@ def _of_the_bank() -> list[Metric]:
     try:
         with new_session() as session:
             session.execute(_IN_TIME)
-            return [*_queues(session, messages), *_outbox(session), *_outcomes(session), *_books(session)]
+            return [
+                _clock(session),
+                *_queues(session, messages),
+                *_outbox(session),
+                *_outcomes(session),
+                *_books(session),
+            ]
     except SQLAlchemyError as error:
         log.warning("figures not read", error=type(error).__name__)
         return []
+
+
+def _clock(session: Session) -> Metric:
+    meaning = "How far this machine's clock is ahead of the database's; below 0: behind."
+    return _gauge("nyord_clock_ahead_seconds", meaning, ahead_seconds(session))
 
 
 def _queues(session: Session, messages: dict[str, int] | None) -> Iterator[Metric]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.event import listen, remove
 from sqlalchemy.orm import Session
 
+from app import config
 from app.core import clock
 from app.database import unit_of_work
 from app.identity import sessions, tokens
@@ -123,6 +124,18 @@ class TestRefresh:
             assert _me(asha.api, access) == 401, "it isn't valid yet"
             answer = asha.api.post("/auth/refresh", headers={"Cookie": f"{COOKIE}={refresh}"})
             assert _me(asha.api, answer.json()["access_token"]) == 200
+
+    def test_a_new_jwt_secret_signs_nobody_out(self, asha: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+        access, first = _login(asha.api)
+        _, second = _refresh(asha.api, first)
+        monkeypatch.setenv("JWT_SECRET", "another secret, which is long enough, too")
+        config.get_settings.cache_clear()
+        tokens.forget_verified()
+        assert _me(asha.api, access) == 401
+        answer = asha.api.post("/auth/refresh", headers={"Cookie": f"{COOKIE}={second}"})
+        assert _me(asha.api, answer.json()["access_token"]) == 200
+        asha.api.cookies.clear()
+        assert _refresh(asha.api, answer.cookies[COOKIE])[0] == 200
 
     def test_the_owners_other_sessions_live_on(self, asha: Person) -> None:
         _, first = _login(asha.api)

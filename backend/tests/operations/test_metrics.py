@@ -101,6 +101,14 @@ class TestBank:
         assert of(samples, "nyord_queue_events", queue="banking.transactions") == 0
         assert of(samples, "nyord_queue_limit_events") == 50_000
 
+    @pytest.mark.parametrize("seconds", [90, -90])
+    def test_how_far_this_gateway_s_clock_is_ahead(self, bank: Bank, seconds: int) -> None:
+        admin = bank.admin()
+        assert abs(of(scrape(bank, admin), "nyord_clock_ahead_seconds")) < 5
+        with clock.at(clock.now() + timedelta(seconds=seconds)):
+            told = of(scrape(bank, bank.admin()), "nyord_clock_ahead_seconds")
+        assert seconds - 30 < told < seconds + 5
+
     def test_settled_and_its_latency(self, bank: Bank) -> None:
         ravi, asha, admin = bank.customer(balance=100_00), bank.customer(), bank.admin()
         ravi.send(asha, 1)

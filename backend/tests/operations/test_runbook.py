@@ -81,7 +81,7 @@ class TestAlerts:
         assert alert["labels"]["severity"] in ("page", "ticket")
 
     def test_no_section_without_an_alert(self) -> None:
-        assert set(SECTIONS) == {alert["alert"] for alert in ALERTS} | {"Restore from a backup"}
+        assert set(SECTIONS) == {alert["alert"] for alert in ALERTS} | {"Restore from a backup", "Change a secret"}
 
 
 class TestRunbook:
