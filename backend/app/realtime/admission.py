@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import delete, select
@@ -55,7 +55,7 @@ def issue_ticket(session: Session, *, user_id: int, session_id: int) -> str:
     except CacheAway:
         ticket = secrets.token_urlsafe(32)  # the first one may lie in Redis all the same, and would be good for two
     now = clock.now()
-    session.execute(delete(SocketTicket).where(SocketTicket.expires_at <= now))
+    session.execute(delete(SocketTicket).where(~SocketTicket.expires_at.between(*_good_at(now))))
     session.add(
         SocketTicket(
             ticket_hash=_hash(ticket),
@@ -93,7 +93,18 @@ def _from_postgresql(session: Session, ticket: str) -> Admission | None:
     row = session.execute(
         used.returning(SocketTicket.user_id, SocketTicket.session_id, SocketTicket.expires_at)
     ).one_or_none()
-    return None if row is None or row.expires_at <= clock.now() else Admission(row.user_id, row.session_id)
+    if row is None:
+        return None
+    soonest, latest = _good_at(clock.now())
+    return Admission(row.user_id, row.session_id) if soonest < row.expires_at <= latest else None
+
+
+def _good_at(now: datetime) -> tuple[datetime, datetime]:
+    """Return between which times a ticket runs out that is good now; later, and a clock that was set back would keep it.
+
+    Twice its time, because another gateway's clock may be a little ahead.
+    """
+    return now, now + timedelta(seconds=2 * TICKET_SECONDS)
 
 
 def living(session: Session, session_ids: Collection[int]) -> set[int]:

@@ -166,6 +166,21 @@ class TestAdmission:
             session.execute(text("UPDATE socket_tickets SET expires_at = now() - interval '1 second'"))
         assert refusal(bank, path) == (4401, "This ticket was used or has run out. Ask for a new one.")
 
+    def test_a_ticket_of_before_a_clock_was_set_back_has_run_out(self, bank: Bank) -> None:
+        arjun = bank.customer()
+        path = f"/ws?ticket={ticket(arjun)}"
+        with unit_of_work() as session:
+            session.execute(text("UPDATE socket_tickets SET expires_at = expires_at + interval '1 hour'"))
+        assert refusal(bank, path) == (4401, "This ticket was used or has run out. Ask for a new one.")
+
+    def test_a_ticket_of_a_gateway_whose_clock_is_a_little_ahead_is_good(self, bank: Bank) -> None:
+        arjun = bank.customer()
+        path = f"/ws?ticket={ticket(arjun)}"
+        with unit_of_work() as session:
+            session.execute(text("UPDATE socket_tickets SET expires_at = expires_at + interval '5 seconds'"))
+        with bank.api.websocket_connect(path) as socket:
+            assert is_silent(socket)
+
     def test_a_ticket_dies_with_its_session(self, bank: Bank) -> None:
         arjun = bank.customer()
         path = f"/ws?ticket={ticket(arjun)}"
@@ -179,10 +194,12 @@ class TestAdmission:
             stored = session.execute(text("SELECT * FROM socket_tickets")).all()
             assert secret not in repr(stored)
             assert secret.encode() not in repr(stored).encode()
-            session.execute(text("UPDATE socket_tickets SET expires_at = now() - interval '1 second'"))
-        ticket(arjun)
-        with unit_of_work() as session:
-            assert session.scalar(text("SELECT count(*) FROM socket_tickets")) == 1
+        for out in ("- interval '1 second'", "+ interval '1 hour'"):
+            with unit_of_work() as session:
+                session.execute(text(f"UPDATE socket_tickets SET expires_at = now() {out}"))
+            ticket(arjun)
+            with unit_of_work() as session:
+                assert session.scalar(text("SELECT count(*) FROM socket_tickets")) == 1, out
 
     def test_a_ticket_needs_somebody(self, bank: Bank) -> None:
         assert bank.api.post("/ws/ticket").status_code == 401
