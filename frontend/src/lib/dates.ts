@@ -68,16 +68,16 @@ export function instantOf(key: string): Date {
   return new Date(`${key.length === 7 ? `${key}-01` : key}T12:00:00+05:30`)
 }
 
-/** Splits what is given newest first by its day. */
+/** Splits what is given newest first by its day. A day comes once, though two clocks that differ at midnight mix two of them. */
 export function splitByDay<Item>(items: readonly Item[], dayOf: (item: Item) => string): { key: string; items: Item[] }[] {
-  const days: { key: string; items: Item[] }[] = []
+  const days = new Map<string, Item[]>()
   for (const item of items) {
     const key = dayOf(item)
-    const last = days.at(-1)
-    if (last?.key === key) last.items.push(item)
-    else days.push({ key, items: [item] })
+    const day = days.get(key)
+    if (day === undefined) days.set(key, [item])
+    else day.push(item)
   }
-  return days
+  return Array.from(days, ([key, of]) => ({ key, items: of }))
 }
 
 /** How many days of the bank lie between two of them. */

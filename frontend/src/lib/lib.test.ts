@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { dayHeading, dayKey, formatDate, instantOf, monthKey, relativeTime } from './dates'
+import { dayHeading, dayKey, formatDate, instantOf, monthKey, relativeTime, splitByDay } from './dates'
 import { ApiError, isPassing } from './errors'
 import { say } from './i18n'
 import { once } from './keys'
@@ -38,6 +38,14 @@ describe('dates', () => {
     expect(relativeTime('2026-11-21T13:00:00+05:30', NOW, 'en')).toBe('2 days ago')
     expect(relativeTime('2026-11-22T11:00:00+05:30', NOW, 'en')).toBe('yesterday')
     expect(relativeTime('2026-11-24T13:00:00+05:30', NOW, 'en')).toBe('tomorrow')
+  })
+
+  it('split a list into days, each of which comes once, also where two clocks differed at midnight', () => {
+    const split = splitByDay(['24 c', '23 b', '24 a', '23 z'], (item) => item.slice(0, 2))
+    expect(split).toEqual([
+      { key: '24', items: ['24 c', '24 a'] },
+      { key: '23', items: ['23 b', '23 z'] },
+    ])
   })
 
   it('say how long ago, and after a week when', () => {
