@@ -25,3 +25,22 @@ describe.each(Object.keys(english))('%s', (file) => {
     for (const message of Object.values(en)) for (const text of texts(message)) expect(text).toMatch(/^[^!]+$/)
   })
 })
+
+/** What every language calls one thing, wherever it is named. */
+const ONE_NAME = {
+  'sending money': [['shell', 'navTransfer'], ['transfer', 'title'], ['dashboard', 'sendMoney'], ['accounts', 'send']],
+  'payments that wait for a decision': [['shell', 'navHeld'], ['adminPages', 'held'], ['adminPages', 'waitingHeld']],
+} as const
+
+it.each(Object.entries(ONE_NAME))('has one name for %s', (_, places) => {
+  for (const [language, catalogues] of [['en', english], ['hi', hindi]] as const) {
+    const names = places.map(([file, key]) => catalogues[`../src/locales/${language}/${file}.ts`]?.[key])
+    expect(names.every((name) => typeof name === 'string')).toBe(true)
+    expect(new Set(names).size).toBe(1)
+  }
+})
+
+it('calls no payment a transfer that may be cash', () => {
+  const words = Object.values(english).flatMap((catalogue) => Object.values(catalogue).flatMap(texts)).join('\n')
+  expect(words).not.toMatch(/held transfer|money transfer/i)
+})

@@ -114,9 +114,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
     # to the staff
     "fraud.suspected": _sentence(
-        "Suspicious transaction",
-        "Transaction {transaction_id} of user {user_id} over {amount} is held: {reason_code}. "
-        "Clear or reject it in the review queue.",
+        "Suspicious payment",
+        "Payment {transaction_id} of customer {user_id} over {amount} is held: {reason_code}. "
+        "Clear or reject it in Held payments.",
     ),
     "system.queue_overflow": _sentence(
         "A queue is too long",

@@ -77,7 +77,7 @@ class TestOverview:
         people.call(people.admin, "PUT", f"/admin/users/{me}", role="admin")
         page = open_visit(clerk).go("/admin")
         panel = page.get_by_role("region", name="Quick transfers")
-        expect(panel.get_by_role("link", name="Money Transfer")).to_have_attribute("href", "/transfer")
+        expect(panel.get_by_role("link", name="Send money")).to_have_attribute("href", "/transfer")
         panel.get_by_role("link", name=re.compile("Hari Friend")).click()
         expect(page.get_by_role("heading", name="How much?")).to_be_visible()
 
@@ -134,7 +134,7 @@ class TestApprovals:
 
 
 class TestHeld:
-    """S89, S155: a held transfer is cleared or given back, and both sides see it live."""
+    """S89, S155: a held payment is cleared or given back, and both sides see it live."""
 
     def test_cleared_and_both_windows_know(self, open_visit: OpenVisit, people: People) -> None:
         _, recipient, payment = held_payment(people)

@@ -35,7 +35,7 @@ class TestNavigation:
     def test_staff_find_theirs_first(self, open_visit: OpenVisit, people: People) -> None:
         page = open_visit(people.admin).go("/admin")
         names = names_in(page, "complementary")
-        assert names[:3] == ["Overview", "Approvals", "Held transfers"]
+        assert names[:3] == ["Overview", "Approvals", "Held payments"]
         assert [name for name in names if name in CUSTOMERS_OWN] == CUSTOMERS_OWN
 
     def test_on_a_phone_it_is_at_the_bottom(self, open_visit: OpenVisit, people: People) -> None:

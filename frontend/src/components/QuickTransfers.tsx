@@ -33,7 +33,7 @@ export function QuickTransfers({ people }: { people: readonly { id: number; name
         </ul>
       )}
       <ButtonLink to={paths.transfer} size="small" icon={Send} className="mt-4">
-        {t('moneyTransfer')}
+        {t('sendMoney')}
       </ButtonLink>
     </section>
   )

@@ -57,7 +57,7 @@ function Acts() {
   return (
     <div className="grid grid-cols-2 gap-3 sm:flex">
       <ButtonLink to={paths.transfer} tone="primary" icon={Send} className="max-sm:col-span-2">
-        {t('moneyTransfer')}
+        {t('sendMoney')}
       </ButtonLink>
       <ButtonLink to={paths.deposit} icon={ArrowDownToLine}>
         {t('deposit')}

@@ -28,7 +28,7 @@ export default {
   quick: 'Quick transfers',
   quickHint: 'The people you pay most recently will stand here.',
   sendTo: 'Send money to {name}',
-  moneyTransfer: 'Money transfer',
+  sendMoney: 'Send money',
   deposit: 'Pay in',
   withdraw: 'Take out',
   spending: 'Spending',

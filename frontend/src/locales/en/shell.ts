@@ -26,7 +26,7 @@ export default {
   navHelp: 'Help',
   navOverview: 'Overview',
   navApprovals: 'Approvals',
-  navHeld: 'Held transfers',
+  navHeld: 'Held payments',
   navCustomers: 'Customers',
   navBankAccounts: 'Bank accounts',
   navPayments: 'Payments',

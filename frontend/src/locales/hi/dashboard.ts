@@ -31,7 +31,7 @@ export default {
   quick: 'झटपट भुगतान',
   quickHint: 'जिन्हें आपने हाल में पैसे भेजे, वे यहाँ दिखेंगे।',
   sendTo: '{name} को पैसे भेजें',
-  moneyTransfer: 'पैसे भेजें',
+  sendMoney: 'पैसे भेजें',
   deposit: 'जमा करें',
   withdraw: 'निकालें',
   spending: 'खर्च',
