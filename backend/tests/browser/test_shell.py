@@ -136,3 +136,33 @@ class TestFirstPage:
         expect(page).to_have_url(re.compile(r"/transfer\?"))
         expect(page.locator("main")).to_contain_text(who.split()[0])
         expect(page.get_by_role("textbox", name=re.compile("amount|how much", re.IGNORECASE))).to_be_visible()
+
+    def test_on_a_phone_it_is_in_a_thumbs_reach(self, open_visit: OpenVisit, people: People) -> None:
+        """Without scrolling, above the bar at the bottom; and the way back to it is by key as by thumb."""
+        page = open_visit(people.asha, device="phone").go("/")
+        recent = page.get_by_role("region", name="Quick transfers").get_by_role("link")
+        bar = page.get_by_role("navigation", name="Main").bounding_box()
+        box = recent.first.bounding_box()
+        assert bar and box
+        assert box["y"] + box["height"] <= bar["y"]
+        last = recent.last
+        last.focus()
+        expect(last).to_be_in_viewport(ratio=1)
+        expect(page.get_by_role("region", name="Quick transfers")).to_have_count(1)
+
+    def test_one_figure_is_said_once(self, open_visit: OpenVisit, people: People) -> None:
+        """Who has one account reads what is in it once, and the account is a press away; with two each has its own."""
+        meera = people.customer("Meera Nair", rupees=1_234)
+        page = open_visit(meera).go("/")
+        main = page.locator("main")
+        expect(main.locator(".sr-only", has_text=re.compile(r"^₹1,234\.00$"))).to_have_count(1)
+        number = people.call(meera, "GET", f"/accounts/{meera.account}")["account_number"]
+        main.get_by_role("link", name=re.compile(number[-4:])).click()
+        expect(page).to_have_url(re.compile(f"/accounts/{meera.account}$"))
+
+        tara = people.customer("Tara Bose", rupees=55, accounts=2)
+        page = open_visit(tara).go("/")
+        main = page.locator("main")
+        cards = main.get_by_role("listitem").filter(has=page.get_by_role("link", name=re.compile("Savings ••••")))
+        expect(cards).to_have_count(2)
+        expect(cards.filter(has_text="₹55.00")).to_have_count(1)

@@ -13,6 +13,7 @@ import { useUser } from '@/contexts/AuthContext'
 import { useText } from '@/lib/i18n'
 import { paths } from '@/lib/paths'
 import { readPreference, writePreference } from '@/lib/preferences'
+import { useMedia } from '@/lib/useMedia'
 import { useNow } from '@/lib/useNow'
 import { dashboardText } from '@/locales/dashboard'
 import { activityOf, isOpen, type Activity } from '@/services/activity'
@@ -46,7 +47,13 @@ function Dashboard({ summary }: { summary: Summary }) {
   }
   // Who has no account to use yet is told first what comes before that.
   const isReady = summary.accounts.some(isUsable)
-  const balances = <Balances key="balances" accounts={summary.accounts} hidden={hidden} onHide={hide} />
+  // On a phone the people to pay again stand in a thumb's reach.
+  const inReach = !useMedia('(width >= 64rem)') && isReady && summary.people.length > 0
+  const balances = (
+    <Balances key="balances" accounts={summary.accounts} hidden={hidden} onHide={hide}>
+      {inReach && <QuickTransfers people={summary.people} strip />}
+    </Balances>
+  )
   const waiting = <Waiting key="waiting" accounts={summary.accounts} open={seen(summary.waiting)} hidden={hidden} />
   return (
     <div className="grid grid-cols-1 items-start gap-8 lg:grid-cols-[minmax(0,1fr)_21rem]">
@@ -55,7 +62,7 @@ function Dashboard({ summary }: { summary: Summary }) {
         <RecentActivity activities={recent} hidden={hidden} />
       </div>
       <div className="flex min-w-0 flex-col gap-6">
-        <QuickTransfers people={summary.people} />
+        {!inReach && <QuickTransfers people={summary.people} />}
         {recent.length > 0 && <Spending summary={summary} hidden={hidden} />}
       </div>
     </div>

@@ -9,9 +9,10 @@ export function DashboardSkeleton() {
           <div>
             <span className="skeleton block h-4 w-32" />
             <span className="skeleton mt-3 block h-12 w-72 max-w-full" />
+            <span className="skeleton mt-3 block h-4 w-36" />
           </div>
-          <span className="skeleton block h-11 w-44" />
-          <span className="skeleton block h-20 w-full sm:w-1/2" />
+          <span className="skeleton block h-25 sm:h-11 sm:w-96" />
+          <span className="skeleton block h-20 lg:hidden" />
         </div>
         <div className="card py-4">
           <SkeletonRows />
