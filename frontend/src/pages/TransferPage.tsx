@@ -6,6 +6,7 @@ import { Progress } from '@/components/payment/Progress'
 import { AccountStep } from '@/components/transfer/AccountStep'
 import { AmountStep } from '@/components/transfer/AmountStep'
 import { NeedAccount } from '@/components/transfer/NeedAccount'
+import { NeedMoney } from '@/components/transfer/NeedMoney'
 import { OwnAccountsStep } from '@/components/transfer/OwnAccountsStep'
 import { ReviewStep } from '@/components/transfer/ReviewStep'
 import { takeUpAgain, useTransfer, type Mode, type Step } from '@/components/transfer/useTransfer'
@@ -44,7 +45,12 @@ export default function TransferPage() {
 function Begun({ accounts }: { accounts: readonly Account[] }) {
   const t = useText(transferText)
   const usable = accounts.filter(isUsable)
-  return usable.length > 0 ? <Steps accounts={usable} /> : <NeedAccount accounts={accounts} hint={t('needAccountHint')} />
+  if (usable.length === 0) return <NeedAccount accounts={accounts} hint={t('needAccountHint')} />
+  return (
+    <NeedMoney accounts={usable}>
+      <Steps accounts={usable} />
+    </NeedMoney>
+  )
 }
 
 function Steps({ accounts }: { accounts: readonly Account[] }) {

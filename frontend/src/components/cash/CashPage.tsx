@@ -14,6 +14,7 @@ import { EmptyState, ListFaces, LoadMore, Read, SkeletonRows } from '../ListFace
 import { PageHeader } from '../PageHeader'
 import { Progress } from '../payment/Progress'
 import { NeedAccount } from '../transfer/NeedAccount'
+import { NeedMoney } from '../transfer/NeedMoney'
 import { ButtonLink } from '../ui/Button'
 import { CashForm, type CashKind } from './CashForm'
 
@@ -54,7 +55,9 @@ function Ask({ kind }: { kind: CashKind }) {
 function AskFor({ kind, accounts }: { kind: CashKind; accounts: readonly Account[] }) {
   const t = useText(cashText)
   const usable = accounts.filter(isUsable)
-  return usable.length > 0 ? <CashForm kind={kind} accounts={usable} address={ADDRESSES[kind]} /> : <NeedAccount accounts={accounts} hint={t('needAccountHint')} />
+  if (usable.length === 0) return <NeedAccount accounts={accounts} hint={t('needAccountHint')} />
+  const form = <CashForm kind={kind} accounts={usable} address={ADDRESSES[kind]} />
+  return kind === 'deposit' ? form : <NeedMoney accounts={usable}>{form}</NeedMoney>
 }
 
 function Past({ kind }: { kind: CashKind }) {

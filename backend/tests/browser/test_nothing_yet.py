@@ -1,0 +1,61 @@
+"""Who has nothing in the account is told so before a form is filled in, and how something comes in. S86, S97, S180."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import assert_accessible
+from tests.browser.conftest import OpenVisit
+from tests.browser.people import People, Person
+
+NOTHING = "There is nothing in your account yet"
+
+
+@pytest.fixture
+def tara(people: People) -> Person:
+    """A customer with an open account and nothing in it."""
+    return people.customer("Tara Bose")
+
+
+class TestNothingThereYet:
+    """S86, S97: no form that would be refused at its end."""
+
+    @pytest.mark.parametrize("path", ["/transfer", "/withdraw"])
+    def test_it_is_said_at_the_start_with_the_way_to_pay_in(
+        self, open_visit: OpenVisit, tara: Person, path: str
+    ) -> None:
+        page = open_visit(tara, device="phone").go(path)
+        expect(page.get_by_text(NOTHING)).to_be_visible()
+        expect(page.locator("main").get_by_role("textbox")).to_have_count(0)
+        assert_accessible(page)
+        page.locator("main").get_by_role("link", name="Pay in").click()
+        expect(page.get_by_role("heading", level=1, name="Pay in")).to_be_visible()
+        expect(page.get_by_label("Amount")).to_be_visible()
+
+    def test_what_comes_in_meanwhile_is_noticed(self, open_visit: OpenVisit, people: People, tara: Person) -> None:
+        page = open_visit(tara).go("/transfer")
+        expect(page.get_by_text(NOTHING)).to_be_visible()
+        people.pay(people.customer("Meera Nair", rupees=100), tara, 20)
+        expect(page.get_by_role("combobox", name="Name or username")).to_be_visible()
+
+    def test_all_there_is_can_be_sent_and_is_followed(
+        self, open_visit: OpenVisit, people: People, tara: Person
+    ) -> None:
+        """The form that empties the account isn't taken away for that."""
+        people.fund(tara, 40)
+        meera = people.customer("Meera Nair")
+        page = open_visit(tara).go("/transfer")
+        page.get_by_role("combobox", name="Name or username").fill(meera.username)
+        page.get_by_role("option").first.click()
+        page.get_by_label("Amount").fill("40")
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("button", name="Send ₹40.00").click()
+        expect(page.get_by_role("heading", name="Sent", exact=True)).to_be_visible()
+        expect(page.get_by_text(NOTHING)).to_have_count(0)
+
+    def test_reserved_is_not_nothing(self, open_visit: OpenVisit, people: People) -> None:
+        rich = people.customer("Ira Sen", rupees=60_000)
+        people.pay(rich, people.customer("Meera Nair"), 60_000)
+        page = open_visit(rich).go("/transfer")
+        expect(page.get_by_text("All of your money is reserved")).to_be_visible()
