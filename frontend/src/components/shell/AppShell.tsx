@@ -18,6 +18,8 @@ export function AppShell() {
   const [selfOpen, setSelfOpen] = useState(false)
   const [paletteOpen, setPaletteOpen] = useState(false)
   const closeSelf = useCallback(() => setSelfOpen(false), [])
+  const closePalette = useCallback(() => setPaletteOpen(false), [])
+  const typedAhead = useTypedAhead(paletteOpen, closePalette)
   useShortcut(() => setPaletteOpen((open) => !open))
 
   return (
@@ -39,7 +41,7 @@ export function AppShell() {
       <BottomNavigation />
       <Suspense>
         {selfOpen && <SelfSheet onClose={closeSelf} />}
-        {paletteOpen && <CommandPalette onClose={() => setPaletteOpen(false)} />}
+        {paletteOpen && <CommandPalette typedAhead={typedAhead} onClose={closePalette} />}
       </Suspense>
     </div>
   )
@@ -55,4 +57,28 @@ function useShortcut(toggle: () => void): void {
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
   }, [toggle])
+}
+
+/** What is typed between Ctrl-K and the palette, whose code may still be on its way: it will stand in its field. Escape calls it off. */
+function useTypedAhead(open: boolean, close: () => void): string {
+  const [typed, setTyped] = useState('')
+  useEffect(() => {
+    if (!open) return undefined
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const { key } = event
+      if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open] [data-focus-first]')) return
+      if (key.length === 1) setTyped((before) => before + key)
+      else if (key === 'Backspace') setTyped((before) => before.slice(0, -1))
+      else if (key === 'Escape') close()
+      else if (key !== 'Enter') return
+      event.preventDefault()
+      event.stopImmediatePropagation() // it is no key of the page below
+    }
+    window.addEventListener('keydown', onKeyDown, true)
+    return () => {
+      window.removeEventListener('keydown', onKeyDown, true)
+      setTyped('')
+    }
+  }, [open, close])
+  return typed
 }

@@ -29,11 +29,18 @@ const CASH = [
   { to: paths.withdraw, name: 'takeOut', icon: ArrowUpFromLine },
 ] as const
 
+interface Props {
+  /** What was typed before this was here. */
+  typedAhead: string
+  onClose: () => void
+}
+
 /** Go anywhere, to a person to pay, or to a payment of one's own, without leaving the keyboard (Ctrl-K). */
-export default function CommandPalette({ onClose }: { onClose: () => void }) {
+export default function CommandPalette({ typedAhead, onClose }: Props) {
   const t = useText(paletteText)
   const navigate = useNavigate()
-  const [query, setQuery] = useState('')
+  const [own, setQuery] = useState<string | null>(null)
+  const query = own ?? typedAhead
   const { items, searching } = useFound(query)
 
   const go = (found: Found): void => {
