@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from app.web.build import DIST
@@ -19,6 +20,7 @@ CUT_OFF = """(element) => {
   const [own, frame] = [element, element.closest('table').parentElement].map((one) => one.getBoundingClientRect())
   return Math.max(0, Math.ceil(own.right - frame.right), Math.ceil(frame.left - own.left))
 }"""
+FILTERS_HEIGHT_MAX = 48  # of a field that is touched
 EXPORTED_ROWS = 5_301  # more than a file ever held, and no round number of pages
 
 
@@ -39,6 +41,36 @@ class TestTables:
         page.keyboard.press("j")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Leela Menon")
+
+    @pytest.mark.parametrize(
+        ("path", "label"),
+        [
+            ("payments", "State"),
+            ("customers", "Role"),
+            ("bank-accounts", "State"),
+            ("trail", "Act"),
+            ("undelivered", "State"),
+            ("find?tab=logs", "Level"),
+        ],
+    )
+    def test_on_a_phone_the_list_comes_before_its_filters(
+        self, open_visit: OpenVisit, people: People, path: str, label: str
+    ) -> None:
+        """As on the customer's lists: one button has them, and what is on is shown from the start."""
+        visit = open_visit(people.admin, device="phone", language="en")
+        page = visit.go(f"/admin/{path}")
+        filters, one = page.get_by_role("button", name="Filters"), page.get_by_label(label, exact=True)
+        expect(one).to_be_hidden()
+        bar = page.get_by_role("search").bounding_box()
+        assert bar
+        assert bar["height"] <= FILTERS_HEIGHT_MAX
+        expect(filters).to_have_attribute("aria-expanded", "false")
+        filters.click()
+        one.select_option(index=1)
+        expect(page.get_by_role("button", name="1 filter on")).to_have_attribute("aria-expanded", "true")
+        page.reload()
+        visit.settle()
+        expect(one).to_be_visible()
 
     def test_nothing_found_offers_to_clear(self, open_visit: OpenVisit, people: People) -> None:
         page = open_visit(people.admin).go("/admin/payments?q=nobodywrotethis")

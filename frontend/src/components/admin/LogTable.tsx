@@ -30,9 +30,8 @@ function keyOf(line: LogLine): string {
 
 /** The logs of every process of the bank, searched (S70, S151). */
 export function LogTable() {
-  const t = useText(adminText)
   const pages = useText(adminPagesText)
-  const { values, set, clear, isActive } = useFilters(['q', 'level', 'logger', 'request', 'from', 'to'])
+  const { values, set, clear, isActive, on } = useFilters(['q', 'level', 'logger', 'request', 'from', 'to'])
   const filters = {
     q: values.q,
     level: LEVELS.find((level) => level === values.level),
@@ -57,13 +56,12 @@ export function LogTable() {
         onOpen={(one) => open(keyOf(one))}
         filtered={{ active: isActive, onClear: clear }}
         filters={
-          <Toolbar>
-            <SearchFilter label={pages('findLabel')} value={values.q} onChange={(q) => set('q', q)} />
+          <Toolbar search={<SearchFilter label={pages('findLabel')} value={values.q} onChange={(q) => set('q', q)} />} on={on}>
             <SelectFilter
               label={pages('level')}
               value={values.level}
               onChange={(level) => set('level', level)}
-              options={[{ value: '', label: t('any') }, ...LEVELS.map((value) => ({ value, label: value }))]}
+              options={LEVELS.map((value) => ({ value, label: value }))}
             />
             <InputFilter type="text" label={pages('logger')} value={values.logger} onChange={(logger) => set('logger', logger)} />
             <InputFilter type="text" label={pages('requestId')} value={values.request} onChange={(request) => set('request', request)} />

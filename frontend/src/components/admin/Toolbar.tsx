@@ -4,18 +4,29 @@ import { useText } from '@/lib/i18n'
 import { useTyping } from '@/lib/useTyping'
 import { cn } from '@/lib/utils'
 import { adminText } from '@/locales/admin'
+import { formsText } from '@/locales/forms'
+import { FilterPanel } from '../ui/FilterPanel'
 import type { Option } from '../ui/Select'
 
 const CONTROL = 'min-h-9 rounded-md border text-small pointer-coarse:min-h-11'
 const OFF = 'border-line-2 bg-surface-1 text-ink-1 hover:border-ink-3'
 const ON = 'border-fjord bg-fjord-soft font-semibold text-fjord'
 
-/** The filters of a table, in one row that wraps. */
-export function Toolbar({ children }: { children: ReactNode }) {
-  const t = useText(adminText)
+interface ToolbarProps {
+  search?: ReactNode
+  /** How many filters are on, the search aside. */
+  on?: number
+  children?: ReactNode
+}
+
+/** The search and the filters of a table, in one row that wraps. */
+export function Toolbar({ search, on = 0, children }: ToolbarProps) {
+  const t = useText(formsText)
   return (
-    <div role="search" aria-label={t('filters')} className="grid grid-cols-2 items-end gap-x-3 gap-y-2 sm:flex sm:flex-wrap">
-      {children}
+    <div role="search" aria-label={t('filters')} className="flex flex-col gap-2 sm:flex-row sm:flex-wrap sm:items-end sm:gap-x-3">
+      <FilterPanel dense search={search} on={on}>
+        {children}
+      </FilterPanel>
     </div>
   )
 }
@@ -34,7 +45,7 @@ export function SearchFilter({ label, placeholder, value, onChange }: SearchProp
   const id = useId()
   const [text, setText] = useTyping(value, onChange)
   return (
-    <div className="relative max-sm:col-span-2 sm:max-w-80 sm:grow sm:basis-56">
+    <div className="relative">
       <label htmlFor={id} className="sr-only">
         {label}
       </label>

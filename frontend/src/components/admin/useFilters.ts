@@ -8,6 +8,8 @@ export interface Filters<Name extends string> {
   set: (name: Name, value: string) => void
   clear: () => void
   isActive: boolean
+  /** How many are on, besides the words that are looked for. */
+  on: number
 }
 
 /** The filters of a table, kept in the address: they survive a reload and can be sent to a colleague. */
@@ -21,5 +23,6 @@ export function useFilters<const Name extends string>(names: readonly Name[]): F
   const change = useChangeAddress()
   const set = useCallback((name: Name, value: string) => change({ [name]: value }), [change])
   const clear = useCallback(() => change(Object.fromEntries(joined.split(',').map((name) => [name, '']))), [change, joined])
-  return { values, set, clear, isActive: Object.values(values).some((value) => value !== '') }
+  const active = Object.entries(values).filter(([, value]) => value !== '')
+  return { values, set, clear, isActive: active.length > 0, on: active.filter(([name]) => name !== 'q').length }
 }

@@ -1,10 +1,9 @@
-import { Search, SlidersHorizontal } from 'lucide-react'
-import { useId, useState } from 'react'
+import { Search } from 'lucide-react'
 import { useText } from '@/lib/i18n'
 import { todayKey } from '@/lib/dates'
-import { cn } from '@/lib/utils'
 import { useTyping } from '@/lib/useTyping'
 import { commonText } from '@/locales/common'
+import { formsText } from '@/locales/forms'
 import { historyText } from '@/locales/history'
 import { statusText } from '@/locales/status'
 import { useMyAccounts } from '@/services/queries/accounts'
@@ -13,42 +12,20 @@ import { Button } from '../ui/Button'
 import { Chips } from '../ui/Chips'
 import { DateRange } from '../ui/DateRange'
 import { CONTROL, Field } from '../ui/Field'
+import { FilterPanel } from '../ui/FilterPanel'
 import { Select } from '../ui/Select'
 import type { Filters, Period } from './useHistoryFilters'
 
-/**
- * Search, period, direction, state, and account where there is a choice. On a phone all but the search are behind a button, or
- * they would stand where the newest payments are looked for; what is on is shown from the start.
- */
+/** Search, period, direction, state, and account where there is a choice. */
 export function FilterBar({ filters, chooseAccount }: { filters: Filters; chooseAccount: boolean }) {
-  const t = useText(historyText)
+  const forms = useText(formsText)
   const { asked, period } = filters
-  const panelId = useId()
   const on = [period !== 'any', asked.direction, asked.status, chooseAccount && asked.accountId].filter(Boolean).length
-  const [open, setOpen] = useState(on > 0)
   return (
-    <section aria-label={t('filters')} className="mb-5 flex flex-col gap-3 print:hidden">
-      <div className="flex gap-2">
-        <div className="grow">
-          <SearchField value={asked.q ?? ''} onChange={(q) => filters.set({ q })} />
-        </div>
-        <button
-          type="button"
-          aria-expanded={open}
-          aria-controls={panelId}
-          aria-label={on > 0 ? t('filtersOn', { count: on }) : t('filters')}
-          onClick={() => setOpen(!open)}
-          className={cn(
-            'flex size-12 shrink-0 items-center justify-center rounded-md border transition-colors sm:hidden',
-            on > 0 ? 'border-fjord bg-fjord-soft text-fjord' : 'border-line-2 bg-surface-1 hover:border-ink-3',
-          )}
-        >
-          <SlidersHorizontal aria-hidden className="size-5" />
-        </button>
-      </div>
-      <div id={panelId} className={cn('flex flex-col gap-3', !open && 'max-sm:hidden')}>
+    <section aria-label={forms('filters')} className="mb-5 flex flex-col gap-3 print:hidden">
+      <FilterPanel on={on} search={<SearchField value={asked.q ?? ''} onChange={(q) => filters.set({ q })} />}>
         <Panel filters={filters} chooseAccount={chooseAccount} />
-      </div>
+      </FilterPanel>
     </section>
   )
 }

@@ -1,6 +1,5 @@
 /** What all tables and sheets of the back office share. */
 export default {
-  filters: 'Filters',
   clearSearch: 'Clear the search',
   any: 'Any',
   export: 'Export CSV',

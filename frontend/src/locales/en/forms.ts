@@ -1,5 +1,7 @@
 /** What the controls say that ask for something; apart from `common`, which every page needs. */
 export default {
+  filters: 'Filters',
+  filtersOn: { one: '1 filter on', other: '{count} filters on' },
   removeFilter: 'Remove filter: {name}',
   showPassword: 'Show password',
   passwordEmpty: 'Twelve characters or more. Four words are easy to remember.',

@@ -4,8 +4,6 @@ export default {
   statement: 'Statement',
   search: 'Search',
   searchHint: 'A name, a note, an amount',
-  filters: 'Filters',
-  filtersOn: { one: '1 filter on', other: '{count} filters on' },
   period: 'Period',
   anyTime: 'Any time',
   thisMonth: 'This month',

@@ -2,7 +2,6 @@ import type { Translation } from '@/lib/i18n'
 import type en from '../en/admin'
 
 export default {
-  filters: 'छँटाई',
   clearSearch: 'खोज मिटाएँ',
   any: 'सभी',
   export: 'CSV सहेजें',

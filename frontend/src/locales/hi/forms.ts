@@ -2,6 +2,8 @@ import type { Translation } from '@/lib/i18n'
 import type en from '../en/forms'
 
 export default {
+  filters: 'फ़िल्टर',
+  filtersOn: { one: '1 फ़िल्टर चालू', other: '{count} फ़िल्टर चालू' },
   removeFilter: 'फ़िल्टर हटाएँ: {name}',
   showPassword: 'पासवर्ड दिखाएँ',
   passwordEmpty: 'बारह या ज़्यादा अक्षर। चार शब्द याद रखना आसान है।',

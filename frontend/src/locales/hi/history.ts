@@ -7,8 +7,6 @@ export default {
   statement: 'विवरण',
   search: 'खोजें',
   searchHint: 'नाम, टिप्पणी या राशि',
-  filters: 'फ़िल्टर',
-  filtersOn: { one: '1 फ़िल्टर चालू', other: '{count} फ़िल्टर चालू' },
   period: 'अवधि',
   anyTime: 'कभी भी',
   thisMonth: 'इस महीने',

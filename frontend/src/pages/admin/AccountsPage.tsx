@@ -24,7 +24,7 @@ export default function AccountsPage() {
   const t = useText(adminText)
   const pages = useText(adminPagesText)
   const status = useText(statusText)
-  const { values, set, clear, isActive } = useFilters(['q', 'state', 'active'])
+  const { values, set, clear, isActive, on } = useFilters(['q', 'state', 'active'])
   const filters = {
     q: values.q,
     status: STATES.find((state) => state === values.state),
@@ -46,8 +46,7 @@ export default function AccountsPage() {
         keys={[{ key: 'b', does: t('keyAdjust'), act: (account) => account.status === 'approved' && setAdjusted(account) }]}
         filtered={{ active: isActive, onClear: clear }}
         filters={
-          <Toolbar>
-            <SearchFilter label={pages('searchAccounts')} value={values.q} onChange={(q) => set('q', q)} />
+          <Toolbar search={<SearchFilter label={pages('searchAccounts')} value={values.q} onChange={(q) => set('q', q)} />} on={on}>
             <SelectFilter
               label={t('state')}
               value={values.state}

@@ -7,7 +7,7 @@ import { Facts, Part } from '@/components/admin/Facts'
 import { Payload } from '@/components/admin/Payload'
 import { Peek } from '@/components/admin/Peek'
 import { InputFilter, SelectFilter, Toolbar } from '@/components/admin/Toolbar'
-import { useFilters } from '@/components/admin/useFilters'
+import { useFilters, type Filters } from '@/components/admin/useFilters'
 import { useOpenRow, type OpenRow } from '@/components/admin/useOpenRow'
 import { actionName, reasonIn, SUBJECT_TYPES, subjectName, topicName, TRAIL_ACTIONS } from '@/components/admin/words'
 import { EmptyState } from '@/components/ListFaces'
@@ -66,11 +66,11 @@ function numberOf(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
-function TrailFilters({ values, set }: { values: Readonly<Record<Name, string>>; set: (name: Name, value: string) => void }) {
+function TrailFilters({ values, set, on }: Filters<Name>) {
   const pages = useText(adminPagesText)
   const trail = useText(adminTrailText)
   return (
-    <Toolbar>
+    <Toolbar on={on}>
       <SelectFilter
         label={pages('act')}
         value={values.action}

@@ -28,7 +28,7 @@ export default function CustomersPage() {
   const t = useText(adminText)
   const pages = useText(adminPagesText)
   const navigate = useNavigate()
-  const { values, set, clear, isActive } = useFilters(['q', 'role', 'identity', 'access'])
+  const { values, set, clear, isActive, on } = useFilters(['q', 'role', 'identity', 'access'])
   const filters = {
     q: values.q,
     role: ROLES.find((role) => role === values.role),
@@ -49,8 +49,7 @@ export default function CustomersPage() {
         onOpen={({ id }) => void navigate(paths.adminCustomer(id))}
         filtered={{ active: isActive, onClear: clear }}
         filters={
-          <Toolbar>
-            <SearchFilter label={pages('searchCustomers')} value={values.q} onChange={(q) => set('q', q)} />
+          <Toolbar search={<SearchFilter label={pages('searchCustomers')} value={values.q} onChange={(q) => set('q', q)} />} on={on}>
             <SelectFilter
               label={t('role')}
               value={values.role}

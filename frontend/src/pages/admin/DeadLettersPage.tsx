@@ -32,7 +32,7 @@ export default function DeadLettersPage() {
   const t = useText(adminText)
   const pages = useText(adminPagesText)
   const status = useText(statusText)
-  const { values, set, clear, isActive } = useFilters(['state'])
+  const { values, set, clear, isActive, on } = useFilters(['state'])
   const list = useStaffList('letters', values, (ask, signal) => operationsAPI.getDeadLetters({ ...ask, status: values.state }, signal), { watch: true })
   const row = useOpenRow(list)
   const [act, setAct] = useState<Act>(null)
@@ -55,7 +55,7 @@ export default function DeadLettersPage() {
         ]}
         filtered={{ active: isActive, onClear: clear }}
         filters={
-          <Toolbar>
+          <Toolbar on={on}>
             <SelectFilter
               label={t('state')}
               value={values.state}

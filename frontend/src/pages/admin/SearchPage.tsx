@@ -50,9 +50,7 @@ function Bank() {
   const query = useEverything(q)
   return (
     <div className="flex flex-col gap-6">
-      <Toolbar>
-        <SearchFilter label={t('findLabel')} value={q} onChange={setQ} />
-      </Toolbar>
+      <Toolbar search={<SearchFilter label={t('findLabel')} value={q} onChange={setQ} />} />
       {q.trim() === '' ? (
         <EmptyState icon={Search} title={t('findStart')}>
           {t('findStartHint')}

@@ -6,7 +6,7 @@ import { DataTable } from '@/components/admin/DataTable'
 import { endOfDay, startOfDay } from '@/components/admin/days'
 import { PaymentPeek } from '@/components/admin/PaymentPeek'
 import { InputFilter, SearchFilter, SelectFilter, Toolbar } from '@/components/admin/Toolbar'
-import { useFilters } from '@/components/admin/useFilters'
+import { useFilters, type Filters } from '@/components/admin/useFilters'
 import { useOpenRow } from '@/components/admin/useOpenRow'
 import { kindName } from '@/components/admin/words'
 import { EmptyState } from '@/components/ListFaces'
@@ -105,13 +105,12 @@ function useOrder(): [Order, (sort: Sort) => void] {
   return [order, change]
 }
 
-function PaymentFilters({ values, set }: { values: Readonly<Record<Name, string>>; set: (name: Name, value: string) => void }) {
+function PaymentFilters({ values, set, on }: Filters<Name>) {
   const t = useText(adminText)
   const pages = useText(adminPagesText)
   const status = useText(statusText)
   return (
-    <Toolbar>
-      <SearchFilter label={pages('searchPayments')} value={values.q} onChange={(q) => set('q', q)} />
+    <Toolbar search={<SearchFilter label={pages('searchPayments')} value={values.q} onChange={(q) => set('q', q)} />} on={on}>
       <SelectFilter
         label={t('state')}
         value={values.state}
