@@ -22,10 +22,11 @@ class AuditEntryOut(BaseModel):
     actor_name: str | None
     subject_type: str
     subject_id: int
+    subject_name: str | None = Field(description="The person it was about, or whose account; null for anything else.")
     data: dict[str, Any] = Field(description="The event's own facts. They hold no secrets.")
 
     @classmethod
-    def of(cls, row: Row[AuditEntry, str | None]) -> AuditEntryOut:
+    def of(cls, row: Row[AuditEntry, str | None, str | None]) -> AuditEntryOut:
         """Return the row as staff see it."""
         entry: AuditEntry = row.AuditEntry
         return cls(
@@ -36,6 +37,7 @@ class AuditEntryOut(BaseModel):
             actor_name=row.actor_name,
             subject_type=entry.subject_type,
             subject_id=entry.subject_id,
+            subject_name=row.subject_name,
             data=entry.data,
         )
 

@@ -7,15 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Account
 from app.audit.models import AuditEntry
+from app.database import shared_alias
 from app.events.models import OutboxBundle
 from app.events.outbox import PLACES_PER_BUNDLE
 from app.identity.models import User
 
 _BundleRow = Row[int, str, int, datetime, str | None, str]
+
+_actor, _whose = shared_alias(User), shared_alias(User)
 
 # A page looks through this many bundles at most. A rare event may take several pages to find, but no page takes long.
 BUNDLES_PER_PAGE_MAX = 5_000
@@ -65,10 +69,19 @@ class EventPage(NamedTuple):
 
 def trail(
     session: Session, *, wanted: AuditFilter, before_id: int | None = None, limit: int
-) -> Sequence[Row[AuditEntry, str | None]]:
-    """Return entries of the audit trail with their actors' names, newest first, older than `before_id`."""
-    name = func.coalesce(func.nullif(User.full_name, ""), User.username).label("actor_name")
-    query = select(AuditEntry, name).outerjoin(User, User.id == AuditEntry.actor_id)
+) -> Sequence[Row[AuditEntry, str | None, str | None]]:
+    """Return entries of the audit trail, newest first, older than `before_id`.
+
+    Each comes with its actor's name, and with the name of the person it was about or whose account that was.
+    """
+    names = [func.coalesce(func.nullif(user.full_name, ""), user.username) for user in (_actor, _whose)]
+    whose_id = case((AuditEntry.subject_type == "user", AuditEntry.subject_id), else_=Account.user_id)
+    query = (
+        select(AuditEntry, names[0].label("actor_name"), names[1].label("subject_name"))
+        .outerjoin(_actor, _actor.id == AuditEntry.actor_id)
+        .outerjoin(Account, and_(AuditEntry.subject_type == "account", Account.id == AuditEntry.subject_id))
+        .outerjoin(_whose, _whose.id == whose_id)
+    )
     query = query.order_by(AuditEntry.id.desc()).limit(limit)
     equal = (
         (AuditEntry.action, wanted.action),

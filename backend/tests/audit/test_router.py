@@ -63,6 +63,18 @@ class TestTrail:
         assert items[0]["data"] == {"user_id": 5, "status": "approved", "reason": ""}
         assert {item["actor_name"] for item in items} == {admin.get("/auth/me").json()["full_name"] or admin.username}
 
+    def test_people_and_owners_are_named(self, bank: Bank) -> None:
+        """Whoever it was about, by the name that staff see everywhere else; a payment and the books have none."""
+        admin, arjun = bank.admin(), bank.customer(50_00)
+        bank.settle()
+        named = arjun.get("/auth/me").json()["full_name"] or arjun.username
+        about = {
+            (item["subject_type"], item["subject_id"]): item["subject_name"] for item in get_all(admin, "/admin/audit")
+        }
+        assert about[("user", arjun.id)] == named
+        assert about[("account", arjun.account)] == named
+        assert {name for (kind, _), name in about.items() if kind not in ("user", "account")} == {None}
+
     def test_filters(self, admin: Person) -> None:
         def found(**params: Any) -> list[int]:
             return [

@@ -72,6 +72,19 @@ class TestTables:
         visit.settle()
         expect(one).to_be_visible()
 
+    def test_the_trail_names_whom_it_was_about(self, open_visit: OpenVisit, people: People) -> None:
+        """A name says more than a number, which stands beside it."""
+        nila = people.customer("Nila Rao")
+        number = people.call(nila, "GET", "/auth/me")["id"]
+        people.wait_until_at_rest()
+        page = open_visit(people.admin).go(f"/admin/trail?type=user&subject={number}")
+        about = page.locator("tbody tr").first.get_by_role("cell").nth(3)
+        expect(about).to_have_text(f"Nila Rao Person {number}")
+        page.goto(page.url.replace("type=user", "type=account").replace(f"={number}", f"={nila.account}"))
+        expect(about).to_have_text(f"Nila Rao Account {nila.account}")
+        page.locator("tbody tr").first.click()
+        expect(page.get_by_role("dialog").get_by_role("link", name="Nila Rao")).to_have_count(1)
+
     def test_nothing_found_offers_to_clear(self, open_visit: OpenVisit, people: People) -> None:
         page = open_visit(people.admin).go("/admin/payments?q=nobodywrotethis")
         page.get_by_role("button", name="Clear filters").click()

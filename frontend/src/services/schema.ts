@@ -1541,6 +1541,11 @@ export interface components {
             id: number;
             /** Subject Id */
             subject_id: number;
+            /**
+             * Subject Name
+             * @description The person it was about, or whose account; null for anything else.
+             */
+            subject_name: string | null;
             /** Subject Type */
             subject_type: string;
         };

@@ -18,16 +18,28 @@ export function subjectPath(type: string, id: number): string | null {
   return type === 'dead_letter' ? `${paths.adminDeadLetters}?open=${id}` : null
 }
 
-/** What an act was about, as a link to it. */
-export function SubjectLink({ type, id }: { type: string; id: number }) {
+type Subject = Pick<AuditEntry, 'subject_type' | 'subject_id' | 'subject_name'>
+
+/** What an act was about: a person, or whose account, by name, and the number beside it. */
+function Subject({ subject_type: type, subject_id: id, subject_name: name }: Subject) {
   const t = useText(adminTrailText)
-  const path = subjectPath(type, id)
-  const name = subjectName(t, type, id)
+  const numbered = subjectName(t, type, id)
+  if (name === null) return numbered
+  return (
+    <>
+      {name} <span className="font-normal text-ink-2">{numbered}</span>
+    </>
+  )
+}
+
+/** What an act was about, as a link to it. */
+export function SubjectLink({ entry }: { entry: Subject }) {
+  const path = subjectPath(entry.subject_type, entry.subject_id)
   return path === null ? (
-    name
+    <Subject {...entry} />
   ) : (
     <Link to={path} className="font-medium text-fjord hover:underline">
-      {name}
+      <Subject {...entry} />
     </Link>
   )
 }
@@ -63,8 +75,12 @@ export function useActColumns(): DataColumn<AuditEntry>[] {
         key: 'subject',
         title: pages('subject'),
         from: 'md',
-        cell: ({ subject_type: type, subject_id: id }) => subjectName(trail, type, id),
-        value: ({ subject_type: type, subject_id: id }) => subjectName(trail, type, id),
+        cell: (entry) => (
+          <span className="block max-w-64 truncate">
+            <Subject {...entry} />
+          </span>
+        ),
+        value: ({ subject_type: type, subject_id: id, subject_name: name }) => [name, subjectName(trail, type, id)].filter(Boolean).join(', '),
       },
       {
         key: 'reason',

@@ -107,11 +107,11 @@ function ActPeek({ row, entry }: { row: OpenRow; entry: AuditEntry | undefined }
               actorName(t, entry)
             ) : (
               <Link key="actor" to={paths.adminCustomer(entry.actor_id)} className="font-medium text-fjord hover:underline">
-                {actorName(t, entry)}
+                {actorName(t, entry)} <span className="font-normal text-ink-2">{subjectName(trail, 'user', entry.actor_id)}</span>
               </Link>
             ),
           ],
-          [pages('subject'), <SubjectLink key="subject" type={entry.subject_type} id={entry.subject_id} />],
+          [pages('subject'), <SubjectLink key="subject" entry={entry} />],
           [pages('topic'), <code key="topic">{entry.action}</code>],
           [t('decisionReason'), reasonIn(entry.data)],
         ]}
