@@ -149,6 +149,21 @@ class TestTables:
 class TestInHindi:
     """What the bank says in English has its words in Hindi, too."""
 
+    def test_why_a_payment_failed_is_said_to_staff(self, open_visit: OpenVisit, people: People) -> None:
+        """Not in the words that its customer reads, of whose account it is."""
+        payer = people.customer("Ira Sen", rupees=90_000)
+        people.pay(payer, people.customer("Rohan Gupta"), 60_000)
+        people.wait_until_at_rest()
+        payment = people.call(payer, "GET", "/transactions/me?limit=1")["items"][0]["id"]
+        people.call(people.admin, "POST", f"/admin/transactions/{payment}/review", action="reject", reason="not hers")
+        for language, said in (("en", "Staff reviewed it and rejected it."), ("hi", "कर्मचारी ने जाँच कर मना किया।")):
+            sheet = (
+                open_visit(people.admin, language=language).go(f"/admin/payments?open={payment}").get_by_role("dialog")
+            )
+            expect(sheet.get_by_text(said).first).to_be_visible()
+            for theirs in ("Nothing has left your account", "आपके खाते"):
+                expect(sheet).not_to_contain_text(theirs)
+
     def test_the_life_of_a_payment(self, open_visit: OpenVisit, people: People) -> None:
         payment = people.call(people.asha, "GET", "/transactions/me?status=SUCCESS&limit=1")["items"][0]["id"]
         page = open_visit(people.admin, language="hi", theme="dark").go(f"/admin/payments?open={payment}")

@@ -11,6 +11,7 @@ from app.web.build import FRONTEND
 from tests.bank import Bank
 
 HINDI = FRONTEND / "src" / "locales" / "hi" / "bank.ts"
+STAFFS = FRONTEND / "src" / "locales" / "en" / "adminReasons.ts"
 # They are told to programs and to whoever runs the bank, never to somebody who looks at the web app.
 NOT_FOR_PEOPLE = {
     "error",
@@ -39,6 +40,12 @@ class TestSentences:
         known = set(re.findall(r"^  (\w+): '", HINDI.read_text(), re.MULTILINE))
 
         assert (codes(BankError) | STEP_SENTENCES.keys() | FAILURE_SENTENCES.keys()) - NOT_FOR_PEOPLE - known == set()
+
+    def test_staff_have_words_of_their_own_for_every_step_and_failure(self) -> None:
+        words = dict(re.findall(r"""^  (\w+): ['"](.*)['"],$""", STAFFS.read_text(), re.MULTILINE))
+
+        assert words.keys() == STEP_SENTENCES.keys() | FAILURE_SENTENCES.keys()
+        assert [text for text in words.values() if re.search(r"\byour?s?\b", text, re.IGNORECASE)] == []
 
     def test_staff_are_not_told_of_an_account_of_their_own(self, bank: Bank) -> None:
         """A refund and a correction are staff's word on a customer's account; the same codes are told to customers."""

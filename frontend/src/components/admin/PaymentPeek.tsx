@@ -5,7 +5,7 @@ import { fromWire } from '@/lib/money'
 import { paths } from '@/lib/paths'
 import { adminText } from '@/locales/admin'
 import { adminActsText } from '@/locales/adminActs'
-import { useBankSentence } from '@/locales/bank'
+import { adminReasonsText } from '@/locales/adminReasons'
 import { statusText } from '@/locales/status'
 import { useStaffPayment } from '@/services/queries/admin'
 import type { TransactionDetail } from '@/services/types'
@@ -22,7 +22,7 @@ import { History } from './History'
 import { Peek } from './Peek'
 import { RecentPayments } from './RecentPayments'
 import type { OpenRow } from './useOpenRow'
-import { concerned, kindName, ruleHint, ruleName } from './words'
+import { concerned, kindName, reasonName, ruleHint, ruleName } from './words'
 
 type Act = 'clear' | 'reject' | 'refund'
 
@@ -74,7 +74,8 @@ export function PaymentPeek({ row }: { row: OpenRow }) {
 function Payment({ payment }: { payment: TransactionDetail }) {
   const t = useText(adminText)
   const status = useText(statusText)
-  const { sayCode } = useBankSentence()
+  const reasons = useText(adminReasonsText)
+  const sayReason = (code: string | null): string => reasonName(reasons, adminReasonsText.en, code)
   const person = concerned(payment)
   return (
     <>
@@ -87,9 +88,9 @@ function Payment({ payment }: { payment: TransactionDetail }) {
           {ruleHint(t, payment.reason)}
         </Notice>
       )}
-      {payment.reason_text !== null && (
+      {payment.status === 'FAILED' && payment.reason !== null && (
         <Notice tone="bad" title={t('whyFailed')}>
-          {sayCode(payment.reason, payment.reason_text)}
+          {sayReason(payment.reason)}
         </Notice>
       )}
       <div className="mt-4">
@@ -98,7 +99,7 @@ function Payment({ payment }: { payment: TransactionDetail }) {
       <Part title={t('timeline')}>
         <History
           empty={t('noHistory')}
-          steps={payment.timeline.map(({ state, at, code, detail }, index) => ({ key: index, at, title: status(state as keyof typeof statusText.en), detail: sayCode(code, detail) }))}
+          steps={payment.timeline.map(({ state, at, code }, index) => ({ key: index, at, title: status(state as keyof typeof statusText.en), detail: sayReason(code) }))}
         />
       </Part>
       {person && (

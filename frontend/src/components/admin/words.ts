@@ -1,5 +1,6 @@
 import type { Say } from '@/lib/i18n'
 import type adminEn from '@/locales/en/admin'
+import type reasonsEn from '@/locales/en/adminReasons'
 import type trailEn from '@/locales/en/adminTrail'
 import type { Transaction, TransactionKind } from '@/services/types'
 
@@ -29,6 +30,11 @@ export function ruleName(t: SayAdmin, reason: string | null): string {
 export function ruleHint(t: SayAdmin, reason: string | null): string {
   if (reason === 'high-value') return t('ruleHighValueHint')
   return reason === 'high-frequency-transfers' ? t('ruleFrequencyHint') : ''
+}
+
+/** What a step of a payment says, or why it failed, to staff: a code without words by itself. */
+export function reasonName(t: Say<typeof reasonsEn>, known: typeof reasonsEn, code: string | null): string {
+  return code !== null && code in known ? t(code as keyof typeof reasonsEn) : (code ?? '')
 }
 
 const ACTIONS = {
