@@ -22,6 +22,13 @@ STICKING_OUT = """width => [...document.querySelectorAll('body *')]
     .filter((one) => one.getBoundingClientRect().right > width + 1).slice(0, 3)
     .map((one) => one.outerHTML.slice(0, 200))"""
 
+# What can only be pressed and is seen: buttons, links that look like one, what leads elsewhere. A column's title may sort, and a
+# question of the help unfolds.
+PRESSABLE = """() => [...document.querySelectorAll('button, a, nav, aside, summary, [role=tab], [role=search]')]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height > 0 && !one.closest('th'))
+    .filter((one) => one.localName !== 'a' || getComputedStyle(one).userSelect === 'none')
+    .map((one) => one.outerHTML.slice(0, 120))"""
+
 EVERY_PLACE = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 
 
@@ -100,6 +107,13 @@ class TestEveryPage:
         with walk.at(place, device="desktop", theme="dark") as page:
             assert page.locator("html").get_attribute("data-theme") == "dark"
             look_at(page)
+
+    def test_on_paper_there_is_nothing_to_press(self, walk: Walk, place: Place) -> None:
+        with walk.at(place, device="desktop", theme="light") as page:
+            page.emulate_media(media="print")
+            found = page.evaluate(PRESSABLE)
+            page.emulate_media(media="screen")
+            assert [one for one in found if place.name != "help" or not one.startswith("<summary")] == []
 
     def test_in_hindi(self, walk: Walk, place: Place) -> None:
         with walk.at(place, device="phone", language="hi") as page:

@@ -150,3 +150,15 @@ class TestPayment:
         for role in ("button", "link"):
             expect(page.get_by_role(role)).to_have_count(0)
         expect(page.get_by_text("Payment number")).to_be_visible()
+
+
+class TestToast:
+    """Short news at the edge of the screen is no part of a page."""
+
+    def test_it_is_not_printed(self, open_visit: OpenVisit, people: People, meera: Person) -> None:
+        page = open_visit(meera).go("/profile")
+        people.pay(people.customer("Rohan Gupta", rupees=50), meera, 5)
+        toast = page.get_by_role("status").get_by_text("Money received")
+        expect(toast).to_be_visible()
+        page.emulate_media(media="print")
+        expect(toast).to_be_hidden()

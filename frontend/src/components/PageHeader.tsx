@@ -18,7 +18,7 @@ export function PageHeader({ title, lead, back, actions }: Props) {
     <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
       <div className="min-w-0">
         {back && (
-          <Link to={back.to} className="mb-2 -ml-1 inline-flex min-h-8 items-center gap-1 text-small font-medium text-fjord hover:underline print:hidden">
+          <Link data-press to={back.to} className="mb-2 -ml-1 inline-flex min-h-8 items-center gap-1 text-small font-medium text-fjord hover:underline">
             <ChevronLeft aria-hidden className="size-4" />
             {back.label}
           </Link>

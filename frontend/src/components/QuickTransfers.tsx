@@ -17,7 +17,7 @@ interface Props {
 export function QuickTransfers({ people, strip = false }: Props) {
   const t = useText(dashboardText)
   return (
-    <section aria-labelledby="quick" className={strip ? undefined : 'card p-4'}>
+    <section data-press aria-labelledby="quick" className={strip ? undefined : 'card p-4'}>
       <h2 id="quick" className={strip ? 'text-small font-medium text-ink-2' : 'font-semibold'}>
         {t('quick')}
       </h2>

@@ -102,7 +102,7 @@ function Latest({ account }: { account: Account }) {
         <h2 id="latest" className="text-title font-semibold">
           {t('recent')}
         </h2>
-        <Link to={paths.statement(account.id)} className="text-small font-semibold text-fjord hover:underline">
+        <Link data-press to={paths.statement(account.id)} className="text-small font-semibold text-fjord hover:underline">
           {t('all')}
         </Link>
       </div>

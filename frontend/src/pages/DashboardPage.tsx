@@ -79,7 +79,7 @@ function RecentActivity({ activities, hidden }: { activities: readonly Activity[
           {t('activity')}
         </h2>
         {activities.length > 0 && (
-          <Link to={paths.activity} className="text-small font-semibold text-fjord hover:underline">
+          <Link data-press to={paths.activity} className="text-small font-semibold text-fjord hover:underline">
             {t('allActivity')}
           </Link>
         )}

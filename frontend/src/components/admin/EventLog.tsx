@@ -16,7 +16,7 @@ export function EventLog({ transactionId }: { transactionId: number }) {
   const { query } = useStaffList('events', { transactionId }, (ask, signal) => adminAPI.getEvents({ ...ask, transaction_id: transactionId }, signal), { enabled: open })
   return (
     <details className="mt-6 text-small" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="inline-flex min-h-8 items-center font-semibold text-fjord hover:underline">{pages('events')}</summary>
+      <summary data-press className="inline-flex min-h-8 items-center font-semibold text-fjord hover:underline">{pages('events')}</summary>
       <p className="text-ink-2">{pages('eventsHint')}</p>
       {open && query.isPending && <SkeletonRows rows={2} />}
       {query.data?.length === 0 && <p className="mt-2 text-ink-2">{t('noHistory')}</p>}

@@ -69,7 +69,7 @@ function DayTable({ data, title, summary }: { data: Series; title: string; summa
   if (days.length === 0) return null
   return (
     <details className="mt-2 text-small">
-      <summary className="inline-flex min-h-8 items-center font-medium text-fjord hover:underline">{summary}</summary>
+      <summary data-press className="inline-flex min-h-8 items-center font-medium text-fjord hover:underline">{summary}</summary>
       <table className="w-full">
         <caption className="sr-only">{title}</caption>
         <tbody>

@@ -117,7 +117,7 @@ function Figures({ trends, interval }: { trends: Trends; interval: Interval }) {
   const cell = 'tabular py-1.5 text-right'
   return (
     <details className="mt-3 text-small">
-      <summary className="inline-flex min-h-8 items-center font-medium text-fjord hover:underline">{common('asTable')}</summary>
+      <summary data-press className="inline-flex min-h-8 items-center font-medium text-fjord hover:underline">{common('asTable')}</summary>
       <div className="max-h-80 overflow-y-auto">
         <table className="w-full">
           <caption className="sr-only">{t('paymentsOverTime')}</caption>

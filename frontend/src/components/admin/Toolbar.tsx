@@ -23,7 +23,7 @@ interface ToolbarProps {
 export function Toolbar({ search, on = 0, children }: ToolbarProps) {
   const t = useText(formsText)
   return (
-    <div role="search" aria-label={t('filters')} className="flex flex-col gap-2 sm:flex-row sm:flex-wrap sm:items-end sm:gap-x-3">
+    <div data-press role="search" aria-label={t('filters')} className="flex flex-col gap-2 sm:flex-row sm:flex-wrap sm:items-end sm:gap-x-3">
       <FilterPanel dense search={search} on={on}>
         {children}
       </FilterPanel>

@@ -11,7 +11,7 @@ interface Props {
 export function ChartTable({ summary, title, rows }: Props) {
   return (
     <details className="mt-2 text-small">
-      <summary className="inline-flex min-h-8 items-center rounded-sm text-small font-medium text-fjord hover:underline">{summary}</summary>
+      <summary data-press className="inline-flex min-h-8 items-center rounded-sm text-small font-medium text-fjord hover:underline">{summary}</summary>
       <table className="mt-1 w-full">
         <caption className="sr-only">{title}</caption>
         <tbody>

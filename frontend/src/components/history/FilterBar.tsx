@@ -22,7 +22,7 @@ export function FilterBar({ filters, chooseAccount }: { filters: Filters; choose
   const { asked, period } = filters
   const on = [period !== 'any', asked.direction, asked.status, chooseAccount && asked.accountId].filter(Boolean).length
   return (
-    <section aria-label={forms('filters')} className="mb-5 flex flex-col gap-3 print:hidden">
+    <section data-press aria-label={forms('filters')} className="mb-5 flex flex-col gap-3">
       <FilterPanel on={on} search={<SearchField value={asked.q ?? ''} onChange={(q) => filters.set({ q })} />}>
         <Panel filters={filters} chooseAccount={chooseAccount} />
       </FilterPanel>

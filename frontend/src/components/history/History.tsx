@@ -103,7 +103,7 @@ export function History({ filters, detail, accountId, opened }: Props) {
           <>
             <Paper filters={filters.asked} count={activities.length} complete={!hasNextPage} />
             <Sums totals={totalsOf(activities)} complete={!hasNextPage} settled={!isFetching} filters={filters.asked} accountId={accountId}>
-              <Button size="small" tone="quiet" icon={Printer} busy={isPrinting} onClick={print} className="print:hidden">
+              <Button size="small" tone="quiet" icon={Printer} busy={isPrinting} onClick={print}>
                 {t(isPrinting ? 'printing' : 'print')}
               </Button>
             </Sums>

@@ -76,7 +76,7 @@ function Acts({ transaction, activity }: { transaction: TransactionDetail; activ
   const isTransfer = transaction.kind === 'transfer'
   const canGiveBack = isTransfer && direction === 'in' && transaction.status === 'SUCCESS' && transaction.refund_id === null && other !== null
   return (
-    <div className="flex flex-wrap gap-3 print:hidden">
+    <div className="flex flex-wrap gap-3">
       {isTransfer && other !== null && (
         <ButtonLink to={transferTo(other.id, other.name)} icon={Send} className="min-w-0">
           {direction === 'out' ? t('payAgain') : <span className="truncate">{t('payBack', { name: other.name })}</span>}

@@ -70,7 +70,7 @@ interface ButtonLinkProps {
 /** A link that looks like a button, because it starts something. */
 export function ButtonLink({ to, tone, size, icon: Icon, wide, className, children }: ButtonLinkProps) {
   return (
-    <Link to={to} className={cn(buttonClass(tone, size, wide), className)}>
+    <Link data-press to={to} className={cn(buttonClass(tone, size, wide), className)}>
       {Icon && <Icon aria-hidden className="size-4.5 shrink-0" />}
       {children}
     </Link>
