@@ -28,6 +28,12 @@ PRESSABLE = """() => [...document.querySelectorAll('button, a, nav, aside, summa
     .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height > 0 && !one.closest('th'))
     .filter((one) => one.localName !== 'a' || getComputedStyle(one).userSelect === 'none')
     .map((one) => one.outerHTML.slice(0, 120))"""
+# Where a page of that measure begins and ends, and the room it stands in.
+MARGINS = """() => {
+  const [room, column] = [document.querySelector('main'), document.querySelector('main .column, main .column-list')]
+  const [outer, inner] = [room, column].map((one) => one.getBoundingClientRect())
+  return [inner.left - outer.left, outer.right - inner.right]
+}"""
 
 EVERY_PLACE = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 
@@ -123,3 +129,14 @@ class TestEveryPage:
             assert "Noto Sans Devanagari" in used, "not every machine has a face for Hindi"
             assert all(face.startswith(("Figtree", "Noto Sans Devanagari")) for face in used), used
             look_at(page)
+
+
+NARROW = [place for place in PLACES if place.who == "customer" and place.name != "dashboard"]
+
+
+@pytest.mark.parametrize("place", NARROW, ids=lambda place: place.name)
+def test_what_is_not_wide_stands_in_the_middle(walk: Walk, place: Place) -> None:
+    """On a large screen no page of a customer leaves a third of it empty on one side."""
+    with walk.at(place, device="desktop", theme="light") as page:
+        left, right = page.evaluate(MARGINS)
+        assert abs(left - right) <= 1

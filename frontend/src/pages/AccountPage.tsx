@@ -33,7 +33,7 @@ function Detail({ account }: { account: Account }) {
   const t = useText(accountsText)
   const opened = account.status === 'approved'
   return (
-    <div className="flex max-w-[60rem] flex-col gap-8">
+    <div className="column-list flex flex-col gap-8">
       <div className="-mb-6">
         <PageHeader title={t(account.account_type === 'savings' ? 'savings' : 'current')} back={{ to: paths.accounts, label: t('back') }} />
       </div>

@@ -15,6 +15,7 @@ import { useText } from '@/lib/i18n'
 import { formatMoney, fromWire } from '@/lib/money'
 import { paths } from '@/lib/paths'
 import { useSearchParam } from '@/lib/useSearchParam'
+import { cn } from '@/lib/utils'
 import { accountsText } from '@/locales/accounts'
 import { useMyAccounts } from '@/services/queries/accounts'
 import { isUsable } from '@/services/queries/money'
@@ -33,7 +34,7 @@ export default function AccountsPage() {
     </Button>
   )
   return (
-    <div className="max-w-[60rem]">
+    <div className="column-list">
       <PageHeader title={t('title')} lead={t('lead')} actions={query.data?.length !== 0 && openButton} />
       {!user.kyc_approved && (
         <div className="mb-6">
@@ -54,7 +55,7 @@ export default function AccountsPage() {
         {(accounts) => (
           <>
             <Total accounts={accounts.filter(isUsable)} />
-            <ul className="grid gap-4 sm:grid-cols-2">
+            <ul className={cn('grid gap-4', accounts.length > 1 && 'sm:grid-cols-2')}>
               {accounts.map((account) => (
                 <li key={account.id}>
                   <AccountCard account={account} />

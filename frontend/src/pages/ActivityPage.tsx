@@ -19,7 +19,7 @@ export default function ActivityPage() {
   const opened = idIn(transactionId)
   const listToo = useDeferredValue(true, opened === null) // who came for a payment sees it first
   return (
-    <div className="max-w-[52rem]">
+    <div className="column-list">
       <PageHeader title={t('activity')} lead={t('activityLead')} />
       {listToo && <History filters={filters} detail={paths.transaction} opened={opened !== null} />}
       {opened !== null && <PaymentSheet key={opened} transactionId={opened} onClose={close} />}

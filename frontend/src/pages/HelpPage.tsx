@@ -25,7 +25,7 @@ export default function HelpPage() {
   })).filter(({ answers }) => answers.length > 0)
   const count = groups.reduce((sum, { answers }) => sum + answers.length, 0)
   return (
-    <div className="flex max-w-[44rem] flex-col gap-8">
+    <div className="column flex flex-col gap-8">
       <div className="-mb-6">
         <PageHeader title={t('title')} lead={t('lead')} />
       </div>

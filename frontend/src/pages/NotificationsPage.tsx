@@ -42,7 +42,7 @@ export default function NotificationsPage() {
   }
 
   return (
-    <div className="max-w-[52rem]">
+    <div className="column">
       <PageHeader
         title={t('title')}
         lead={stats.unread > 0 ? t('unreadCount', { count: stats.unread }) : stats.total > 0 ? t('allRead') : undefined}

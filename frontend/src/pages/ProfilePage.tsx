@@ -21,7 +21,7 @@ export default function ProfilePage() {
   const [asked, setPart] = useSearchParam<Part>('part', 'you')
   const part = (['you', 'security', 'app'] as const).find((known) => known === asked) ?? 'you'
   return (
-    <div className="max-w-[44rem]">
+    <div className="column">
       <PageHeader title={t('title')} />
       <div className="mb-6">
         <Person id={user.id} name={user.full_name || user.username} detail={`@${user.username}`} size="large" />

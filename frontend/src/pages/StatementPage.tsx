@@ -30,7 +30,7 @@ function Statement({ account }: { account: Account }) {
   const close = useCloseSheet(params.size > 0 ? `${list}?${params}` : list)
   const name = t(account.account_type === 'savings' ? 'savings' : 'current', { number: maskedEnd(account.account_number) })
   return (
-    <div className="max-w-[52rem]">
+    <div className="column-list">
       <PageHeader title={t('statement')} lead={name} back={{ to: paths.account(account.id), label: name }} />
       <History filters={filters} detail={detail} accountId={account.id} opened={opened !== null} />
       {opened !== null && <PaymentSheet key={opened} transactionId={opened} onClose={close} />}

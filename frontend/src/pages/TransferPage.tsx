@@ -29,7 +29,7 @@ export default function TransferPage() {
   const accounts = useMyAccounts()
   const payment = idIn(params.get('payment'))
   return (
-    <div className="max-w-[36rem]">
+    <div className="column">
       <PageHeader title={t('title')} />
       {payment !== null ? (
         <Sent transactionId={payment} />

@@ -28,7 +28,7 @@ export function CashPage({ kind }: { kind: CashKind }) {
   const paysIn = kind === 'deposit'
   const accounts = useMyAccounts()
   return (
-    <div className="flex max-w-[36rem] flex-col gap-10">
+    <div className="column flex flex-col gap-10">
       <div>
         <PageHeader title={paysIn ? t('inTitle') : t('outTitle')} lead={paysIn ? t('inLead') : t('outLead')} />
         {payment !== null ? (
