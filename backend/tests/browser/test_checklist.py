@@ -84,6 +84,6 @@ class TestChecklist:
         expect(page.locator("main")).to_contain_text("Rohan Gupta")
 
         staff.keyboard.press("Escape")  # the sheet shows what was decided until it is closed
-        staff.get_by_role("navigation").get_by_role("link", name="Payments").first.click()
+        staff.get_by_role("navigation").get_by_role("link", name="Payments", exact=True).first.click()
         paid = staff.locator("tbody tr", has_text=her_name).filter(has_text="150.00")
         expect(paid).to_be_visible(timeout=SEARCH_MS_MAX)
