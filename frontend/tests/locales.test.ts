@@ -40,6 +40,13 @@ it.each(Object.entries(ONE_NAME))('has one name for %s', (_, places) => {
   }
 })
 
+it('shortens the name of sending money, and has no second one, where there is little room', () => {
+  for (const [language, catalogues] of [['en', english], ['hi', hindi]] as const) {
+    const { pay, navTransfer } = catalogues[`../src/locales/${language}/shell.ts`] ?? {}
+    expect(navTransfer).toContain(pay)
+  }
+})
+
 it('calls no payment a transfer that may be cash', () => {
   const words = Object.values(english).flatMap((catalogue) => Object.values(catalogue).flatMap(texts)).join('\n')
   expect(words).not.toMatch(/held transfer|money transfer/i)

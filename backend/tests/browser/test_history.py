@@ -47,6 +47,12 @@ class TestStatement:
         expect(sums).to_contain_text("₹640.00")
         expect(sums).to_contain_text("3 payments")
 
+    def test_its_head_names_the_account_once(self, open_visit: OpenVisit, people: People, meera: Person) -> None:
+        number = people.call(meera, "GET", f"/accounts/{meera.account}")["account_number"]
+        head = open_visit(meera, device="phone").go(statement(meera)).locator("main header")
+        expect(head.get_by_text(re.compile(number[-4:]))).to_have_count(1)
+        head.get_by_role("link", name="Account", exact=True).click()
+
     def test_filters_live_in_the_address(self, open_visit: OpenVisit, meera: Person) -> None:
         page = open_visit(meera).go(statement(meera))
         page.get_by_label("Direction").select_option("in")

@@ -1,4 +1,4 @@
-"""Who has nothing in the account is told so before a form is filled in, and how something comes in. S86, S97, S180."""
+"""Who has nothing in the account is told so before a form is filled in, and how something comes in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def tara(people: People) -> Person:
 
 
 class TestNothingThereYet:
-    """S86, S97: no form that would be refused at its end."""
+    """S86, S180: no form that would be refused at its end."""
 
     @pytest.mark.parametrize("path", ["/transfer", "/withdraw"])
     def test_it_is_said_at_the_start_with_the_way_to_pay_in(
@@ -59,3 +59,20 @@ class TestNothingThereYet:
         people.pay(rich, people.customer("Meera Nair"), 60_000)
         page = open_visit(rich).go("/transfer")
         expect(page.get_by_text("All of your money is reserved")).to_be_visible()
+
+
+class TestHome:
+    """S85: what can be done first stands out; with nothing in the account that is to pay in."""
+
+    def test_paying_in_stands_out_until_something_is_there(
+        self, open_visit: OpenVisit, people: People, tara: Person
+    ) -> None:
+        page = open_visit(tara, device="phone").go("/")
+        main = page.locator("main")
+        pay_in, send = (main.get_by_role("link", name=name, exact=True) for name in ("Pay in", "Send money"))
+        ground = "(element) => getComputedStyle(element).backgroundColor"
+        main_act = pay_in.evaluate(ground)
+        assert send.first.evaluate(ground) != main_act
+        people.fund(tara, 10)
+        expect(send.first).to_have_css("background-color", main_act)
+        expect(pay_in).not_to_have_css("background-color", main_act)

@@ -1,4 +1,4 @@
-"""Ctrl-K before the palette is here: what is typed meanwhile is kept. S97."""
+"""Ctrl-K before the palette is here: what is typed meanwhile is kept."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def let_go(page: Page, held: list[Route]) -> None:
 
 
 class TestTypedAhead:
-    """S97: who types at once is understood, however slow the connection."""
+    """Who types at once is understood, however slow the connection."""
 
     def test_letters_stand_in_the_field_and_are_looked_for(self, open_visit: OpenVisit, meera: Person) -> None:
         page = open_visit(meera).go("/")

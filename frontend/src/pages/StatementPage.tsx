@@ -31,7 +31,7 @@ function Statement({ account }: { account: Account }) {
   const name = t(account.account_type === 'savings' ? 'savings' : 'current', { number: maskedEnd(account.account_number) })
   return (
     <div className="column-list">
-      <PageHeader title={t('statement')} lead={name} back={{ to: paths.account(account.id), label: name }} />
+      <PageHeader title={t('statement')} lead={name} back={{ to: paths.account(account.id), label: t('account') }} />
       <History filters={filters} detail={detail} accountId={account.id} opened={opened !== null} />
       {opened !== null && <PaymentSheet key={opened} transactionId={opened} onClose={close} />}
     </div>

@@ -40,7 +40,7 @@ export function Balances({ accounts, hidden, onHide, children }: Props) {
         </p>
         {usable.length === 1 && usable.map((account) => <OnlyAccount key={account.id} account={account} hidden={hidden} />)}
       </section>
-      {usable.length > 0 && <Acts />}
+      {usable.length > 0 && <Acts empty={total <= 0} />}
       {children}
       {usable.length > 1 && (
         <ul className="grid gap-3 sm:grid-cols-2">
@@ -55,14 +55,15 @@ export function Balances({ accounts, hidden, onHide, children }: Props) {
   )
 }
 
-function Acts() {
+/** Who has nothing yet is asked to pay in first. */
+function Acts({ empty }: { empty: boolean }) {
   const t = useText(dashboardText)
   return (
     <div className="grid grid-cols-2 gap-3 sm:flex">
-      <ButtonLink to={paths.transfer} tone="primary" icon={Send} className="max-sm:col-span-2">
+      <ButtonLink to={paths.transfer} tone={empty ? 'plain' : 'primary'} icon={Send} className="max-sm:col-span-2">
         {t('sendMoney')}
       </ButtonLink>
-      <ButtonLink to={paths.deposit} icon={ArrowDownToLine}>
+      <ButtonLink to={paths.deposit} tone={empty ? 'primary' : 'plain'} icon={ArrowDownToLine}>
         {t('deposit')}
       </ButtonLink>
       <ButtonLink to={paths.withdraw} icon={ArrowUpFromLine}>

@@ -4,7 +4,7 @@ export default {
   skip: 'Skip to content',
   home: 'Nyord, home',
   search: 'Search',
-  pay: 'Pay',
+  pay: 'Send',
   self: 'You',
   openSelf: 'You: settings and sign out',
   signOut: 'Sign out',
