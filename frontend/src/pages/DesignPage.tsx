@@ -17,6 +17,7 @@ import { Combobox } from '@/components/ui/Combobox'
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog'
 import { DateRange } from '@/components/ui/DateRange'
 import { TextInput } from '@/components/ui/Field'
+import { FilterPanel } from '@/components/ui/FilterPanel'
 import { Menu } from '@/components/ui/Menu'
 import { MoneyInput } from '@/components/ui/MoneyInput'
 import { Notice } from '@/components/ui/Notice'
@@ -204,6 +205,11 @@ function Lists() {
       <div className="flex flex-wrap items-center gap-3">
         <Chips label="Direction" value={chip} onChange={setChip} options={[{ value: 'all', label: 'All' }, { value: 'in', label: 'Received' }, { value: 'out', label: 'Sent' }]} />
         <FilterChip onRemove={() => undefined}>Over ₹1,000</FilterChip>
+      </div>
+      <div className="flex flex-col gap-3">
+        <FilterPanel on={0} search={<TextInput label="Search" hideLabel type="search" placeholder="A name, a note, an amount" />}>
+          <TextInput label="From day" type="date" />
+        </FilterPanel>
       </div>
       <Tabs
         label="Faces of a list"
