@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -64,6 +64,17 @@ class TestStatement:
         page.get_by_role("button", name="This month").click()
         page.get_by_label("Direction").select_option("")
         expect(page.get_by_text("At the end")).to_be_visible()
+
+    def test_a_day_can_be_typed_key_by_key(self, open_visit: OpenVisit, meera: Person) -> None:
+        today = datetime.now(UTC).date()
+        # The fourth of April, the fifth of May: the same keys, whether days or months come first here.
+        alike = [today.replace(month=month, day=month) for month in range(1, 13)]
+        day = max(one for one in (*alike, date(today.year - 1, 12, 12)) if one < today)
+        page = open_visit(meera).go(f"{statement(meera)}?from={today}&to={today}")
+        page.get_by_label("From").focus()
+        page.keyboard.type(f"{day:%m%d%Y}", delay=40)
+        expect(page).to_have_url(re.compile(f"from={day}"))
+        expect(page.get_by_label("From")).to_have_value(str(day))
 
     def test_on_a_phone_payments_come_before_filters(self, open_visit: OpenVisit, meera: Person) -> None:
         page = open_visit(meera, device="phone").go(statement(meera))

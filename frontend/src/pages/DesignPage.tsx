@@ -170,7 +170,7 @@ function Forms() {
         <div>
           <Checkbox label="I have read the terms" defaultChecked />
           <Switch label="Web notifications" hint="When this page is in the background." checked={on} onChange={setOn} />
-          <DateRange value={range} onChange={setRange} />
+          <DateRange value={range} onChange={(change) => setRange({ ...range, ...change })} />
         </div>
       </div>
       <Stepper steps={['Person', 'Account', 'Amount', 'Review']} current={2} />

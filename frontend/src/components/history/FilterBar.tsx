@@ -51,7 +51,7 @@ function Panel({ filters, chooseAccount }: { filters: Filters; chooseAccount: bo
         <DateRange
           value={{ from: asked.from ?? '', to: asked.to ?? '' }}
           max={todayKey()}
-          onChange={({ from, to }) => filters.set({ from, to })}
+          onChange={filters.set}
         />
       )}
       <div className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3">

@@ -1,6 +1,7 @@
 import { useText } from '@/lib/i18n'
+import { useTyping } from '@/lib/useTyping'
 import { formsText } from '@/locales/forms'
-import { TextInput } from './Field'
+import { TextInput, type FieldProps } from './Field'
 
 export interface Range {
   /** The first day, "2026-11-01", or '' for the beginning. */
@@ -11,7 +12,8 @@ export interface Range {
 
 interface Props {
   value: Range
-  onChange: (range: Range) => void
+  /** Called with the day that changed. */
+  onChange: (change: Partial<Range>) => void
   /** The last day one can pick. */
   max?: string
 }
@@ -22,22 +24,23 @@ export function DateRange({ value, onChange, max }: Props) {
   const reversed = value.from !== '' && value.to !== '' && value.from > value.to
   return (
     <div role="group" aria-label={t('dates')} className="grid grid-cols-2 gap-3">
-      <TextInput
-        type="date"
-        label={t('from')}
-        value={value.from}
-        max={value.to || max}
-        onChange={(event) => onChange({ ...value, from: event.target.value })}
-      />
-      <TextInput
-        type="date"
+      <Day label={t('from')} value={value.from} max={value.to || max} onChange={(from) => onChange({ from })} />
+      <Day
         label={t('to')}
         value={value.to}
         min={value.from}
         max={max}
         error={reversed ? t('datesReversed') : undefined}
-        onChange={(event) => onChange({ ...value, to: event.target.value })}
+        onChange={(to) => onChange({ to })}
       />
     </div>
   )
+}
+
+type DayProps = FieldProps & { value: string; min?: string; max?: string; onChange: (day: string) => void }
+
+/** A day, told on when it is typed: whoever sets the field between two keys has the browser begin it anew. */
+function Day({ value, onChange, ...rest }: DayProps) {
+  const [text, setText] = useTyping(value, onChange)
+  return <TextInput {...rest} type="date" value={text} onChange={(event) => setText(event.target.value)} />
 }
