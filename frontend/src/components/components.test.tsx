@@ -130,6 +130,22 @@ describe('Combobox', () => {
     expect(pick).toHaveBeenCalledWith('आशा')
   })
 
+  it('clears by Escape, and then closes what it is in: Safari keeps Escape in a search field for itself', () => {
+    const [close, clear] = [vi.fn(), vi.fn()]
+    const box = (query: string) => (
+      <dialog open onCancel={close}>
+        <Combobox label="To" query={query} onQuery={clear} items={[]} itemKey={String} renderItem={String} onPick={vi.fn()} status="" />
+      </dialog>
+    )
+    const { rerender } = render(box('a'))
+    const keptFromBrowser = (): boolean => !fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Escape' })
+    expect(keptFromBrowser()).toBe(true)
+    expect([clear.mock.calls, close.mock.calls.length]).toEqual([[['']], 0])
+    rerender(box(''))
+    expect(keptFromBrowser()).toBe(true)
+    expect(close).toHaveBeenCalledTimes(1)
+  })
+
   it('walks over the ends of groups', async () => {
     const pick = vi.fn()
     const names = ['Asha', 'Arun', 'Accounts']

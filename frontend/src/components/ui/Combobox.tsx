@@ -19,7 +19,7 @@ type Props<Item> = FieldProps & {
   focusAtOnce?: boolean
 }
 
-/** A search field with a list of what was found: arrows move, Enter picks, Escape clears. The list stays in the page. */
+/** A search field with a list of what was found: arrows move, Enter picks, Escape clears or closes. The list stays in the page. */
 export function Combobox<Item>(props: Props<Item>) {
   const { label, hint, error, hideLabel, className, query, onQuery, items, itemKey, renderItem, groupOf, onPick, status } = props
   const listId = useId()
@@ -31,13 +31,15 @@ export function Combobox<Item>(props: Props<Item>) {
     if (active > 0 && currentId !== undefined) document.getElementById(currentId)?.scrollIntoView({ block: 'nearest' })
   }, [active, currentId])
 
-  const onKeyDown = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.nativeEvent.isComposing) return // the keys belong to the letters that are being composed, as in Hindi
     const item = items[current]
     if (event.key === 'ArrowDown') setActive(Math.min(current + 1, items.length - 1))
     else if (event.key === 'ArrowUp') setActive(Math.max(current - 1, 0))
     else if (event.key === 'Enter' && item !== undefined) onPick(item)
     else if (event.key === 'Escape' && query !== '') onQuery('')
+    // Safari keeps Escape in a search field for itself, and what the field is in would stay open.
+    else if (event.key === 'Escape') event.currentTarget.closest('dialog')?.dispatchEvent(new Event('cancel', { cancelable: true }))
     else return
     event.preventDefault()
     event.stopPropagation()
