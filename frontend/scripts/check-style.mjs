@@ -13,6 +13,7 @@ const RULES = [
   [/\b(?:rgba?|hsla?|oklch|oklab|color-mix)\(/g, 'a raw colour: use a token of styles/tokens.css'],
   [/\b(?:bg|text|border|fill|stroke|ring|outline)-(?:black|white|gray|slate|red|green|blue|amber|yellow)\b/g, 'a colour that is no token'],
   [/font-size:\s*[\d.]+px|\btext-\[[\d.]+px\]/g, 'a font size in pixels: use the scale (text-small, text-body…), it grows with the reader'],
+  [/\btext-(?:xs|sm|base|lg|\d?xl)\b/g, 'a size of Tailwind, which the scale has not: it makes nothing'],
 ]
 
 const files = (await readdir(ROOT, { recursive: true }))

@@ -34,6 +34,10 @@ MARGINS = """() => {
   const [outer, inner] = [room, column].map((one) => one.getBoundingClientRect())
   return [inner.left - outer.left, outer.right - inner.right]
 }"""
+# An iPhone magnifies the page around a smaller field as soon as one types in it, and leaves it so.
+FIELDS_TOO_SMALL = """[...document.querySelectorAll('input:not([type=radio], [type=checkbox]), select, textarea')]
+    .filter((one) => one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) < 16)
+    .map((one) => one.outerHTML.slice(0, 200))"""
 
 EVERY_PLACE = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 
@@ -107,6 +111,7 @@ class TestEveryPage:
 
     def test_light_by_touch(self, walk: Walk, place: Place) -> None:
         with walk.at(place, device="phone", theme="light") as page:
+            assert page.evaluate(FIELDS_TOO_SMALL) == []
             look_at(page)
 
     def test_dark_by_mouse(self, walk: Walk, place: Place) -> None:

@@ -8,7 +8,7 @@ import { formsText } from '@/locales/forms'
 import { FilterPanel } from '../ui/FilterPanel'
 import type { Option } from '../ui/Select'
 
-const CONTROL = 'min-h-9 rounded-md border text-small pointer-coarse:min-h-11'
+const CONTROL = 'min-h-9 rounded-md border text-small pointer-coarse:min-h-11 pointer-coarse:text-field'
 const OFF = 'border-line-2 bg-surface-1 text-ink-1 hover:border-ink-3'
 const ON = 'border-fjord bg-fjord-soft font-semibold text-fjord'
 

@@ -2,10 +2,11 @@ import { CircleAlert } from 'lucide-react'
 import { useId, type InputHTMLAttributes, type ReactNode, type Ref, type TextareaHTMLAttributes } from 'react'
 import { cn } from '@/lib/utils'
 
-/** The looks of everything one types or picks in. */
-export const CONTROL =
-  'w-full min-h-12 rounded-md border border-line-2 bg-surface-1 px-3.5 py-2.5 text-base text-ink-1 transition-colors ' +
+/** The looks of everything one types or picks in, but for the size of its words. */
+export const CONTROL_OF_ANY_SIZE =
+  'w-full min-h-12 rounded-md border border-line-2 bg-surface-1 px-3.5 py-2.5 text-ink-1 transition-colors ' +
   'hover:border-ink-3 aria-invalid:border-bad aria-invalid:border-2 disabled:bg-surface-2 disabled:text-ink-3'
+export const CONTROL = `${CONTROL_OF_ANY_SIZE} text-field`
 
 export interface FieldProps {
   label: string

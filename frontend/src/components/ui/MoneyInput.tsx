@@ -4,7 +4,7 @@ import { editAmount, parseAmount } from '@/lib/money-entry'
 import { moneyInWords } from '@/lib/money-words'
 import { cn } from '@/lib/utils'
 import { formsText } from '@/locales/forms'
-import { CONTROL, Field, type FieldProps } from './Field'
+import { CONTROL_OF_ANY_SIZE, Field, type FieldProps } from './Field'
 
 type Props = FieldProps & {
   /** What the field shows, grouped ("1,50,000.50"); read it with `parseAmount`. */
@@ -67,7 +67,7 @@ export function MoneyInput({ label, hint, error, hideLabel, className, value, on
               inputMode="decimal"
               autoComplete="off"
               placeholder="0"
-              className={cn(CONTROL, 'tabular pl-8', large && 'min-h-18 pl-12 text-figure font-light')}
+              className={cn(CONTROL_OF_ANY_SIZE, 'tabular pl-8', large ? 'min-h-18 pl-12 text-figure font-light' : 'text-field')}
             />
           </div>
           <p aria-live="polite" className={cn('min-h-5 text-small first-letter:uppercase', isRefused ? 'text-bad' : 'text-ink-3')}>
