@@ -34,6 +34,11 @@ MARGINS = """() => {
   const [outer, inner] = [room, column].map((one) => one.getBoundingClientRect())
   return [inner.left - outer.left, outer.right - inner.right]
 }"""
+# A box that is a hair lower than what is in it: where scrollbars take room, as in Firefox, it has one.
+SCROLLS_FOR_NOTHING = """[...document.querySelectorAll('main *')]
+    .filter((one) => ['auto', 'scroll'].includes(getComputedStyle(one).overflowY))
+    .filter((one) => one.scrollHeight > one.clientHeight && one.scrollHeight - one.clientHeight < 8)
+    .map((one) => one.outerHTML.slice(0, 200))"""
 # An iPhone magnifies the page around a smaller field as soon as one types in it, and leaves it so.
 FIELDS_TOO_SMALL = """[...document.querySelectorAll('input:not([type=radio], [type=checkbox]), select, textarea')]
     .filter((one) => one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) < 16)
@@ -112,6 +117,7 @@ class TestEveryPage:
     def test_light_by_touch(self, walk: Walk, place: Place) -> None:
         with walk.at(place, device="phone", theme="light") as page:
             assert page.evaluate(FIELDS_TOO_SMALL) == []
+            assert page.evaluate(SCROLLS_FOR_NOTHING) == []
             look_at(page)
 
     def test_dark_by_mouse(self, walk: Walk, place: Place) -> None:

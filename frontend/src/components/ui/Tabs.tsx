@@ -21,12 +21,12 @@ interface Props<Value extends string> {
 export function Tabs<Value extends string>({ label, tabs, value, onChange }: Props<Value>) {
   return (
     <Radix.Root value={value} onValueChange={(next) => onChange(next as Value)}>
-      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line-1">
+      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto shadow-[inset_0_-1px_var(--line-1)]">
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}
             value={tab.value}
-            className="-mb-px flex min-h-11 shrink-0 items-center gap-2 border-b-2 border-transparent px-3 font-medium text-ink-2 hover:text-ink-1 data-[state=active]:border-fjord data-[state=active]:text-ink-1"
+            className="flex min-h-11 shrink-0 items-center gap-2 border-b-2 border-transparent px-3 font-medium text-ink-2 hover:text-ink-1 data-[state=active]:border-fjord data-[state=active]:text-ink-1"
           >
             {tab.label}
             {tab.count !== undefined && tab.count > 0 && (
