@@ -151,6 +151,33 @@ describe('openLive', () => {
     expect([states.at(-1), first?.closed]).toEqual(['waiting', true])
   })
 
+  it('has it say a word when the page is looked at again after a while: a phone that slept kept no line', async () => {
+    await answer(0)
+    const [first] = Line.all
+    first?.opens()
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(first?.sent).toBe(0) // it was heard a moment ago
+    vi.setSystemTime(Date.now() + 300_000) // asleep: no timer ran
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(first?.sent).toBe(1)
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect(first?.closed).toBe(true)
+    await answer(1)
+    expect(Line.all).toHaveLength(2)
+  })
+
+  it('asks at once, not after a long wait, when the page is looked at again', async () => {
+    for (let number = 0; number < 8; number += 1) {
+      await answer(number, new Response(null, { status: 503 }))
+      const asked = tickets.length
+      while (tickets.length === asked) await vi.advanceTimersByTimeAsync(1_000)
+    }
+    await answer(8, new Response(null, { status: 503 }))
+    document.dispatchEvent(new Event('visibilitychange'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(tickets).toHaveLength(10)
+  })
+
   it('asks nothing and opens nothing once it is stopped', async () => {
     stop()
     await answer(0)

@@ -100,6 +100,7 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
     }
   }
 
+  /** The network has come back, or the page is looked at again: a phone that slept kept no line, and runs no timer meanwhile. */
   const nowOnline = (): void => {
     attempt = 0
     if (socket?.readyState !== WebSocket.OPEN) {
@@ -113,12 +114,18 @@ export function openLive(handlers: LiveHandlers): { stop: () => void } {
     timer = setTimeout(() => heardAt < askedAt && retry(), ANSWER_MAX_MS)
   }
 
+  const nowSeen = (): void => {
+    if (!document.hidden && (socket === undefined || Date.now() - heardAt > PING_MS)) nowOnline()
+  }
+
   window.addEventListener('online', nowOnline)
+  document.addEventListener('visibilitychange', nowSeen)
   void connect()
   return {
     stop: () => {
       leave()
       window.removeEventListener('online', nowOnline)
+      document.removeEventListener('visibilitychange', nowSeen)
     },
   }
 }
