@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenVisit
 from tests.browser.people import People
+
+# What an iPhone takes of its window, on its side and upright, and what must not be there.
+ON_ITS_SIDE = {"left": 59, "right": 59, "bottom": 21}
+UPRIGHT = {"top": 59, "bottom": 34}
+SAYS_OR_DOES = "a, button, input, h1, h2, h3, p, svg"
 
 CUSTOMERS_OWN = ["Home", "Send money", "Accounts", "Activity"]
 
@@ -79,6 +84,51 @@ class TestLargestZoom:
         dialog.hover(position={"x": 100, "y": 100})
         page.mouse.wheel(0, 2_000)
         expect(act).to_be_in_viewport(ratio=1)
+
+
+class TestRoundedScreens:
+    """An iPhone's camera and its line for swiping take a part of the window: what one reads and presses stays clear of them."""
+
+    def edges(self, region: Locator) -> tuple[float, float]:
+        """How far left and right something to read or to press in the region reaches."""
+        boxes = [one.bounding_box() for one in region.locator(SAYS_OR_DOES).filter(visible=True).all()]
+        wide = [box for box in boxes if box and box["width"] > 1]  # the rest is for screen readers
+        return min(box["x"] for box in wide), max(box["x"] + box["width"] for box in wide)
+
+    def insets(self, page: Page, insets: dict[str, int]) -> None:
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setSafeAreaInsetsOverride", {"insets": insets})
+
+    @pytest.mark.parametrize("path", ["/sign-in", "/", "/activity"])
+    def test_nothing_lies_under_the_camera(self, open_visit: OpenVisit, people: People, path: str) -> None:
+        who = None if path == "/sign-in" else people.asha
+        visit = open_visit(who, device="phone", viewport={"width": 844, "height": 390})
+        self.insets(visit.page, ON_ITS_SIDE)
+        page = visit.go(path)
+        left, right = self.edges(page.locator("#root"))
+        assert left >= 59
+        assert right <= 844 - 59
+
+    def test_nor_does_a_sheet(self, open_visit: OpenVisit, people: People) -> None:
+        visit = open_visit(people.asha, device="phone", viewport={"width": 844, "height": 390})
+        self.insets(visit.page, ON_ITS_SIDE)
+        page = visit.go("/")
+        page.get_by_role("button", name="You: settings and sign out").click()
+        expect(page.get_by_role("dialog").get_by_role("button", name="Sign out")).to_be_visible()
+        left, right = self.edges(page.get_by_role("dialog"))
+        assert left >= 59
+        assert right <= 844 - 59
+
+    def test_a_sheet_ends_above_the_line_for_swiping(self, open_visit: OpenVisit, people: People) -> None:
+        visit = open_visit(people.asha, device="phone")
+        self.insets(visit.page, UPRIGHT)
+        page = visit.go("/")
+        page.get_by_role("button", name="You: settings and sign out").click()
+        act = page.get_by_role("dialog").get_by_role("button", name="Sign out")
+        act.scroll_into_view_if_needed()
+        box = act.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 740 - 34
 
 
 class TestBell:

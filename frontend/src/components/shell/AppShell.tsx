@@ -24,7 +24,7 @@ export function AppShell() {
 
   return (
     <div className="lg:flex">
-      <a href="#content" className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-fjord px-4 py-3 font-semibold text-on-fjord focus:translate-y-0">
+      <a href="#content" className="fixed top-2 left-[calc(0.5rem+env(safe-area-inset-left))] z-50 -translate-y-20 rounded-md bg-fjord px-4 py-3 font-semibold text-on-fjord focus:translate-y-0">
         {t('skip')}
       </a>
       <SidebarNavigation onOpenSelf={() => setSelfOpen(true)} />
