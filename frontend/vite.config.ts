@@ -26,7 +26,7 @@ export default defineConfig({
     },
   },
   build: {
-    target: 'es2023',
+    target: ['chrome111', 'edge111', 'firefox128', 'safari16.4', 'ios16.4'], // README.md says it to people, and why
     assetsInlineLimit: 0, // the policy of the gateway allows no data: address for fonts or scripts
     manifest: true, // scripts/sizes.mjs weighs by it
     modulePreload: { polyfill: false },
