@@ -9,7 +9,7 @@ const RELOADED = 'nyord.reloaded'
 export function lazyPage(load: () => Promise<{ default: ComponentType }>): LazyExoticComponent<ComponentType> {
   return lazy(async () => {
     try {
-      const page = await load()
+      const page = await load().catch(() => askAnew().then(load))
       sessionStorage.removeItem(RELOADED)
       return page
     } catch (error) {
@@ -19,4 +19,10 @@ export function lazyPage(load: () => Promise<{ default: ComponentType }>): LazyE
       return new Promise<never>(() => undefined)
     }
   })
+}
+
+/** WebKit remembers that a file couldn't be fetched, even over a reload, until it is asked to look again. */
+async function askAnew(): Promise<void> {
+  const links = document.querySelectorAll<HTMLLinkElement>('link[rel="modulepreload"]')
+  await Promise.allSettled([...links].map(({ href }) => fetch(href, { cache: 'reload' })))
 }
