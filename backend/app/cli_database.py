@@ -14,7 +14,7 @@ from app.embedded import schema
 
 
 def upgrade() -> None:
-    """Bring the database of this process's settings to the newest migration; all migrations or none.
+    """Bring the database of this process's settings to the newest migration; all or none, but for what `autocommit_block` splits.
 
     Raises:
         PostgresError: a newer program has already changed its tables.
