@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +20,7 @@ from app.models import Base
 from app.notifications.consumers import notify
 from tests.conftest import BACKEND, point_at
 from tests.money import transfer_completed
+from tests.waiting import wait_for_a_waiter
 
 TOLD = "(user_id, id, type, related_id, title, message, created_at)"
 WORDED = "(user_id, id, type, related_id, title, message, created_at, sentence, facts)"
@@ -124,3 +127,42 @@ class TestNoticesWordedWhenRead:
             old, new = session.execute(rows).all()
         assert (old, new.title) == (before, "transfer.sent")
         assert json.loads(new.message)["amount_minor"] == 150_00
+
+
+class TestFoundInALargeBank:
+    """Revision 0006: its indexes are built beside a working bank, once, by whichever start comes first."""
+
+    INDEXES = text("SELECT count(*) FROM pg_index WHERE indexrelid::regclass::text = 'ix_users_parts' AND indisvalid")
+
+    def test_one_that_was_interrupted_is_made_anew(self, alembic: Config) -> None:
+        command.downgrade(alembic, "0005")
+        with unit_of_work() as session:
+            session.execute(text("CREATE INDEX ix_users_parts ON users (id)"))
+        command.upgrade(alembic, "head")
+        command.check(alembic)
+
+    def test_two_starts_at_once_take_turns(self, alembic: Config) -> None:
+        """Whoever waited in a transaction would be waited for by the index that is being built: a deadlock."""
+        command.downgrade(alembic, "0005")
+        line = [sys.executable, "-m", "alembic", "upgrade", "head"]
+        starts = [subprocess.Popen(line, cwd=BACKEND, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        said = [start.communicate(timeout=60)[1] for start in starts]
+        assert [start.returncode for start in starts] == [0, 0], said
+        with unit_of_work() as session:
+            assert session.scalar(self.INDEXES) == 1
+
+    def test_writers_go_on(self, alembic: Config) -> None:
+        """An open transaction that has written keeps the builder waiting; others write meanwhile."""
+        command.downgrade(alembic, "0005")
+        line = [sys.executable, "-m", "alembic", "upgrade", "head"]
+        write = (
+            "INSERT INTO audit_log (at, action, subject_type, subject_id, data) VALUES (now(), 'a', 'user', 1, '{}')"
+        )
+        with unit_of_work() as first:
+            first.execute(text(write))
+            start = subprocess.Popen(line, cwd=BACKEND)
+            wait_for_a_waiter()
+            with unit_of_work() as second:
+                second.execute(text("SET LOCAL lock_timeout = '5s'"))
+                second.execute(text(write))
+        assert start.wait(60) == 0

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, DateTime, ForeignKey, Identity, String, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.money import BASE_CURRENCY
@@ -51,4 +63,14 @@ class Account(Base):
     __table_args__ = (
         CheckConstraint(f"account_type IN ({', '.join(repr(str(kind)) for kind in AccountType)})", name="type_known"),
         CheckConstraint(f"status IN ({', '.join(repr(str(status)) for status in AccountStatus)})", name="status_known"),
+        # What waits for the back office, and what it has rejected: few among many.
+        Index("ix_accounts_not_approved", "status", "id", postgresql_where=text("status <> 'approved'")),
+        # A part of the number (pg_trgm).
+        Index(
+            "ix_accounts_number_parts",
+            "account_number",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_ops={"account_number": "gin_trgm_ops"},
+        ),
     )

@@ -31,4 +31,5 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_log_subject", "subject_type", "subject_id", "id"),
         Index("ix_audit_log_actor_id", "actor_id", "id"),
+        Index("ix_audit_log_action", "action", "id"),
     )

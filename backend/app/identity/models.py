@@ -77,6 +77,18 @@ class User(Base):
             "id",
             postgresql_where=text("role = 'customer' AND NOT kyc_approved AND kyc_rejected_at IS NULL"),
         ),
+        # Staff are few among millions, and asked for with every alarm.
+        Index("ix_users_staff", "id", postgresql_where=text("role = 'admin'")),
+        # Parts of names, for those who pay somebody and for staff (pg_trgm).
+        Index(
+            "ix_users_parts",
+            "username",
+            "email",
+            "full_name",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_ops=dict.fromkeys(("username", "email", "full_name"), "gin_trgm_ops"),
+        ),
     )
 
     @property
