@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.errors import ReadOnlySqlTransaction
-from sqlalchemy import Engine, MetaData, create_engine, event, inspect
+from sqlalchemy import Engine, MetaData, create_engine, event, func, inspect, select
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, aliased, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, aliased, sessionmaker
 
 from app.config import get_settings
 from app.core import failpoints
@@ -167,6 +168,52 @@ def driver_connection(session: Session) -> psycopg.Connection[tuple[object, ...]
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     return connection
+
+
+# A row gets its id a moment before or after its time, and clocks differ: the ends of a period are looked for further out.
+SLACK: Final = timedelta(minutes=1)
+_IDS_NEAR_ENOUGH = 1_000  # reading so many rows costs less than looking for their middle
+
+
+def ids_of_period(
+    session: Session,
+    number: InstrumentedAttribute[int],
+    at: InstrumentedAttribute[datetime],
+    since: datetime | None,
+    until: datetime | None,
+) -> tuple[int, int]:
+    """Return the lowest and the highest id that rows of a period can have; the highest is below the lowest if there are none.
+
+    For tables that only grow and whose ids are in order of time: they need no index on times, because they can be searched by
+    halves. The ids are a little further apart than the period, so a query still has to say which times it wants. Where a clock
+    was wrong by more than `SLACK` some rows may be missed: not for anything that must be complete.
+    """
+    first, last = session.execute(select(func.min(number), func.max(number))).one()
+    if first is None:
+        return 1, 0
+    lowest = first if since is None else _first_id(session, number, at, since, SLACK, first, last)
+    highest = last if until is None else _first_id(session, number, at, until, -SLACK, lowest, last)
+    return lowest, max(highest, min(last, lowest + _IDS_NEAR_ENOUGH))
+
+
+def _first_id(
+    session: Session,
+    number: InstrumentedAttribute[int],
+    at: InstrumentedAttribute[datetime],
+    instant: datetime,
+    slack: timedelta,
+    first: int,
+    last: int,
+) -> int:
+    """Return about the first id whose row's time is the instant less the slack, or later; for a negative slack one above it."""
+    while last - first > _IDS_NEAR_ENOUGH:
+        middle = (first + last) // 2
+        later = session.scalars(select(at).where(number >= middle).order_by(number).limit(1)).one()
+        if later + slack < instant:  # the instant may be the calendar's first or last, and has nothing to give or take
+            first = middle + 1
+        else:
+            last = middle
+    return first if slack > timedelta() else last
 
 
 def forget_engine() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.audit.models import AuditEntry
-from app.database import shared_alias
+from app.database import ids_of_period, shared_alias
 from app.events.models import OutboxBundle
 from app.events.outbox import PLACES_PER_BUNDLE
 from app.identity.models import User
@@ -24,8 +24,6 @@ _actor, _whose = shared_alias(User), shared_alias(User)
 # A page looks through this many bundles at most. A rare event may take several pages to find, but no page takes long.
 BUNDLES_PER_PAGE_MAX = 5_000
 BUNDLES_AT_ONCE = 100
-# A bundle gets its id a moment before or after its time, so the ends of a period are looked for a little further out.
-SLACK = timedelta(minutes=1)
 
 
 class AuditFilter(NamedTuple):
@@ -105,7 +103,7 @@ def log_page(session: Session, *, wanted: EventFilter, before_place: int | None 
     A page may hold fewer than `limit` events, even none, and still have a next one: it looks through
     `BUNDLES_PER_PAGE_MAX` bundles and no more.
     """
-    lowest, highest = _bundle_range(session, wanted)
+    lowest, highest = ids_of_period(session, OutboxBundle.id, OutboxBundle.recorded_at, wanted.since, wanted.until)
     if before_place is not None:
         highest = min(highest, before_place // PLACES_PER_BUNDLE)
     found: list[LoggedEvent] = []
@@ -165,30 +163,3 @@ def _is_wanted(event: LoggedEvent, wanted: EventFilter) -> bool:
         and (wanted.until is None or event.recorded_at < wanted.until)
         and (wanted.transaction_id is None or event.facts.get("transaction_id") == wanted.transaction_id)
     )
-
-
-def _bundle_range(session: Session, wanted: EventFilter) -> tuple[int, int]:
-    """Return the first and last bundle id that the wanted period can touch."""
-    first, last = session.execute(select(func.min(OutboxBundle.id), func.max(OutboxBundle.id))).one()
-    if first is None:
-        return 1, 0
-    lowest = first if wanted.since is None else _first_since(session, wanted.since, SLACK, first, last)
-    highest = last if wanted.until is None else _first_since(session, wanted.until, -SLACK, first, last)
-    return lowest, highest
-
-
-def _first_since(session: Session, instant: datetime, slack: timedelta, first: int, last: int) -> int:
-    """Return the id of about the first bundle recorded at or after an instant, or `slack` before it.
-
-    Ids are in order of time, give or take a moment, so the log needs no index on times: it is searched by halves.
-    """
-    while first < last:
-        middle = (first + last) // 2
-        later = session.execute(
-            select(OutboxBundle.recorded_at).where(OutboxBundle.id >= middle).order_by(OutboxBundle.id).limit(1)
-        ).scalar_one()
-        if later + slack < instant:  # the instant may be the calendar's first or last, and has nothing to give or take
-            first = middle + 1
-        else:
-            last = middle
-    return first

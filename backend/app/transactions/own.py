@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import BigInteger, Row, ScalarSelect, Select, case, cast, null, or_, select
+from sqlalchemy import BigInteger, Row, ScalarSelect, case, cast, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.identity.models import User
 from app.ledger.models import Movement
 from app.transactions.models import Transaction, TransactionKind, TransactionStatus
-from app.transactions.queries import listing
+from app.transactions.queries import Conditions, listing, newest_ids, of_period, of_status, shown_name
 
 Direction = Literal["in", "out"]
 
 # A summary looks at this many of a person's newest payments at most; whoever makes more sees the newest months.
 SPENT_ROWS_MAX = 5_000
+# No index knows which are pending. They are looked for among so many of each side's newest: whoever has made more since isn't
+# waiting any more, or a queue stands still and staff know.
+PENDING_AMONG_MAX = 2_000
 
 
 @dataclass(frozen=True)
@@ -35,41 +39,31 @@ class OwnFilters:
 def page(
     session: Session, user_id: int, filters: OwnFilters, *, after_id: int | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Return a user's transactions on either side, newest first: two index scans, merged.
+    """Return a user's transactions on either side, newest first: two index scans, merged. See `PENDING_AMONG_MAX`.
 
     The rows of one account carry `balance_after`, what it held right after that transaction.
     """
     sides = [
-        _side(user_id, filters, side, after_id=after_id, limit=limit).subquery()
+        _side(user_id, filters.account_id, side)
         for side in ("src", "dest")
         if filters.direction in (None, "out" if side == "src" else "in")
     ]
-    ids = select(sides[0].c.id)
-    wanted = ids.union(select(sides[1].c.id)) if len(sides) > 1 else ids
+    among = list(of_period(filters.since, filters.until))
+    if filters.status == TransactionStatus.PENDING:
+        within = [newest_ids(*among, sides=[side], limit=PENDING_AMONG_MAX) for side in sides]
+        sides = [(Transaction.id.in_(ids),) for ids in within]
+    beyond = [] if after_id is None else [Transaction.id < after_id]
+    wanted = newest_ids(*beyond, *among, *of_status(filters.status), sides=sides, limit=limit)
     balance = cast(null(), BigInteger) if filters.account_id is None else _balance_after(filters.account_id)
     query = listing().add_columns(balance.label("balance_after"))
     return session.execute(query.where(Transaction.id.in_(wanted)).order_by(Transaction.id.desc()).limit(limit)).all()
 
 
-def _side(
-    user_id: int, filters: OwnFilters, side: Literal["src", "dest"], *, after_id: int | None, limit: int
-) -> Select[int]:
+def _side(user_id: int, account_id: int | None, side: Literal["src", "dest"]) -> Conditions:
     user = Transaction.src_user_id if side == "src" else Transaction.dest_user_id
     account = Transaction.src_account if side == "src" else Transaction.dest_account
     # Cash names its customer on both sides; the side without an account is the bank.
-    mine = select(Transaction.id).where(user == user_id, account.is_not(None))
-    query = mine.order_by(Transaction.id.desc()).limit(limit)
-    if after_id is not None:
-        query = query.where(Transaction.id < after_id)
-    if filters.account_id is not None:
-        query = query.where(account == filters.account_id)
-    if filters.status is not None:
-        query = query.where(Transaction.status == filters.status)
-    if filters.since is not None:
-        query = query.where(Transaction.created_at >= filters.since)
-    if filters.until is not None:
-        query = query.where(Transaction.created_at < filters.until)
-    return query
+    return user == user_id, account.is_not(None) if account_id is None else account == account_id
 
 
 def _balance_after(account_id: int) -> ScalarSelect[Any]:
@@ -102,22 +96,29 @@ class Spent(NamedTuple):
 
 def spent(session: Session, user_id: int, *, since: datetime) -> list[Spent]:
     """Return what a user has paid since an instant, newest first: neither between their own accounts nor given back."""
-    query = (
-        listing()
+    payee_id = case((Transaction.dest_account.is_not(None), Transaction.dest_user_id))
+    newest = (
+        select(
+            Transaction.id, Transaction.created_at, Transaction.kind, Transaction.amount_minor, Transaction.currency,
+            Transaction.note, payee_id.label("payee_id"),
+        )
         .where(
             Transaction.src_user_id == user_id,
             or_(Transaction.dest_account.is_(None), Transaction.dest_user_id != user_id),
             Transaction.status == TransactionStatus.SUCCESS,
             Transaction.kind != TransactionKind.REFUND,  # of what was never theirs to spend
-            Transaction.created_at >= since,
+            *of_period(since, None),
         )
         .order_by(Transaction.id.desc())
         .limit(SPENT_ROWS_MAX)
-    )
-    return [
-        Spent(
-            row.Transaction.created_at, row.Transaction.kind, row.Transaction.amount_minor, row.Transaction.currency,
-            row.Transaction.note, row.Transaction.dest_account and row.Transaction.dest_user_id, row.dest_user_name or "",
+        .subquery()
+    )  # fmt: skip
+    query = (
+        select(
+            newest.c.created_at.label("at"), newest.c.kind, newest.c.amount_minor, newest.c.currency, newest.c.note,
+            newest.c.payee_id, func.coalesce(shown_name(User), "").label("payee_name"),
         )
-        for row in session.execute(query)
-    ]  # fmt: skip
+        .outerjoin(User, User.id == newest.c.payee_id)
+        .order_by(newest.c.id.desc())
+    )  # fmt: skip
+    return [Spent(*row) for row in session.execute(query)]
