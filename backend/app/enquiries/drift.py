@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -37,6 +37,10 @@ _NEWEST_WAITS = text(
 )
 
 
+Range = tuple[int, int]  # the first id, and the one beyond the last
+_turns: dict[str, int] = {}  # of each index: which range is next, where not all are compared at once
+
+
 class Drift(NamedTuple):
     """How an index compares. `state`: ok, drifted, repaired, behind (events wait to be indexed), missing, away."""
 
@@ -49,14 +53,20 @@ class Drift(NamedTuple):
     surplus: int = 0
 
 
-def drift(session: Session, *, repair: bool = False, thorough: bool = False) -> list[Drift]:
+def drift(
+    session: Session, *, repair: bool = False, thorough: bool = False, ranges_max: int | None = None
+) -> list[Drift]:
     """Compare every index with PostgreSQL and, if asked, repair it; `thorough` looks at every document.
 
-    Never raises for a search engine that is away: that is a result.
+    With `ranges_max` only so many ranges of ids of each index are compared: the newest, and those that come next after the last
+    time, so that all of them are in the end. Never raises for a search engine that is away: that is a result.
     """
     if _is_behind(session):
         return [Drift(name, "behind") for name in SOURCES]
-    return [_compared(session, source, repair=repair, thorough=thorough) for source in SOURCES.values()]
+    return [
+        _compared(session, source, repair=repair, thorough=thorough, ranges_max=ranges_max)
+        for source in SOURCES.values()
+    ]
 
 
 def _is_behind(session: Session) -> bool:
@@ -69,10 +79,11 @@ def _is_behind(session: Session) -> bool:
     )
 
 
-def _compared(session: Session, source: Source, *, repair: bool, thorough: bool) -> Drift:
+def _compared(session: Session, source: Source, *, repair: bool, thorough: bool, ranges_max: int | None) -> Drift:
     name = source.spec.name
     try:
-        return _compare(session, source, search_engine(), repair=repair, thorough=thorough)
+        ranges = _in_turn(source, list(_ranges(source, source.last_id(session))), ranges_max)
+        return _compare(session, source, search_engine(), ranges, repair=repair, thorough=thorough)
     except IndexMissing:
         return Drift(name, "missing")
     except SearchAway as error:
@@ -80,9 +91,11 @@ def _compared(session: Session, source: Source, *, repair: bool, thorough: bool)
         return Drift(name, "away")
 
 
-def _compare(session: Session, source: Source, engine: SearchIndex, *, repair: bool, thorough: bool) -> Drift:
+def _compare(
+    session: Session, source: Source, engine: SearchIndex, ranges: Sequence[Range], *, repair: bool, thorough: bool
+) -> Drift:
     rows = documents = missing = different = surplus = 0
-    for first, beyond in _ranges(source, source.last_id(session)):
+    for first, beyond in ranges:
         truth, found = source.figures(session, first, beyond), _index_figures(engine, source, first, beyond)
         rows, documents = rows + truth.count, documents + found.count
         if thorough or truth.count != found.count or truth.versions not in (None, found.versions):
@@ -99,7 +112,17 @@ def _compare(session: Session, source: Source, engine: SearchIndex, *, repair: b
     return Drift(source.spec.name, state, rows, documents, missing, different, surplus)
 
 
-def _ranges(source: Source, last_id: int) -> Iterator[tuple[int, int]]:
+def _in_turn(source: Source, ranges: Sequence[Range], ranges_max: int | None) -> Sequence[Range]:
+    """Return the newest range and, up to `ranges_max`, those whose turn it is in this process."""
+    if ranges_max is None or len(ranges) <= ranges_max:
+        return ranges
+    older, newest = ranges[:-1], ranges[-1]
+    begin = _turns.get(source.spec.name, 0) % len(older)
+    _turns[source.spec.name] = begin + ranges_max - 1
+    return [*(older[(begin + step) % len(older)] for step in range(ranges_max - 1)), newest]
+
+
+def _ranges(source: Source, last_id: int) -> Iterator[Range]:
     """Give ranges that hold every id, the last one also those that PostgreSQL doesn't know."""
     first = 0
     while first + source.range_ids <= last_id:

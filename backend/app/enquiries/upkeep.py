@@ -14,6 +14,8 @@ from app.search.port import SearchAway
 
 log = structlog.get_logger("search")
 
+# A million transactions: comparing a whole bank every minute would in the end take longer than a minute.
+RANGES_AT_ONCE = 20
 LOGS_KEPT = timedelta(days=14)
 _ONE_KEEPER = 7811887804  # advisory lock
 
@@ -25,7 +27,7 @@ def keep_search() -> None:
             return
         try:
             rebuild.build_missing()
-            drift.drift(session, repair=True)
+            drift.drift(session, repair=True, ranges_max=RANGES_AT_ONCE)
             rebuild.forget_old_logs(before=clock.now() - LOGS_KEPT)
         except SearchAway as error:
             log.warning("search not kept", reason=error.reason)

@@ -116,7 +116,7 @@ def sides(session: Session, *, user_id: int | None, account_id: int | None) -> l
 
 
 def of_period(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
-    """Give the conditions of being of a period. By time alone: a clock that was wrong for a while has put ids out of its order."""
+    """Give the conditions of being of a period. By time alone: a clock that was wrong puts ids out of order."""
     if since is not None:
         yield Transaction.created_at >= since
     if until is not None:
