@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from celery import signals
-from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
 from app.celery_app import celery
@@ -18,7 +17,7 @@ from app.database import unit_of_work
 from app.enquiries import upkeep
 from app.enquiries.shipping import shipping
 from app.events.catalogue import BooksVerified
-from app.events.models import InboxEntry
+from app.events.forgetting import forget_handled
 from app.events.outbox import record
 from app.identity.sessions import forget_old
 from app.ledger.seal import seal
@@ -74,7 +73,7 @@ def verify_books() -> None:
 def sweep() -> None:
     """Forget what nobody needs any more: old inbox rows, and the refresh tokens of sessions that ended long ago."""
     with unit_of_work() as session:
-        session.execute(delete(InboxEntry).where(InboxEntry.handled_at < clock.now() - INBOX_KEPT))
+        forget_handled(session, before=clock.now() - INBOX_KEPT)
         forget_old(session)
 
 

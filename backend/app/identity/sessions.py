@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.cache.hints import look_again
 from app.config import get_settings
 from app.core import clock
+from app.database import ids_of_period
 from app.events.catalogue import SessionRevoked, UserLoggedIn
 from app.events.outbox import record
 from app.identity import tokens
@@ -128,11 +130,16 @@ def end_all(
 def forget_old(session: Session) -> int:
     """Delete the refresh tokens of sessions that ended over `KEPT_DAYS` ago, and return how many. The sessions stay."""
     long_ago = clock.now() - timedelta(days=KEPT_DAYS)
-    ended = select(UserSession.id).where((UserSession.expires_at < long_ago) | (UserSession.revoked_at < long_ago))
-    gone = session.execute(
-        delete(RefreshToken).where(RefreshToken.session_id.in_(ended)).returning(RefreshToken.session_id)
+    # The sessions stay, ever more of them: those whose tokens are gone needn't be looked at, nor those that are too young.
+    oldest = session.scalar(select(func.min(RefreshToken.session_id)))
+    _, newest = ids_of_period(session, UserSession.id, UserSession.created_at, None, long_ago)
+    ended = select(UserSession.id).where(
+        UserSession.id.between(oldest, newest),
+        (UserSession.expires_at < long_ago) | (UserSession.revoked_at < long_ago),
     )
-    return len(gone.all())
+    old = RefreshToken.session_id <= newest, RefreshToken.session_id.in_(ended)
+    gone = session.execute(delete(RefreshToken).where(*old))
+    return cast(CursorResult[Any], gone).rowcount
 
 
 def _grant(session: Session, user: User, opened: UserSession, refresh_token: str) -> Grant:
