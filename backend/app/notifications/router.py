@@ -32,7 +32,7 @@ def my_notifications(
 
 @router.get("/stats")
 def my_notification_stats(user: CurrentUser, session: Read) -> StatsOut:
-    """How many notifications the user has, and how many are unread."""
+    """How many notifications the user has, and how many are unread; of more than 10,000 the newest are counted."""
     stats = service.stats(session, owner=user.id)
     return StatsOut(unread=stats.unread, total=stats.total)
 

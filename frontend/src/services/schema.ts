@@ -1000,7 +1000,7 @@ export interface paths {
         };
         /**
          * How many notifications the user has, and how many are unread
-         * @description How many notifications the user has, and how many are unread.
+         * @description How many notifications the user has, and how many are unread; of more than 10,000 the newest are counted.
          */
         get: operations["my_notification_stats"];
         put?: never;
