@@ -187,7 +187,10 @@ def _database_sentence(error: Exception) -> str:
     if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         return f"The database lacks what this version needs ({reason}): run `./nyord migrate` first."
     if isinstance(error, psycopg.errors.InsufficientPrivilege | psycopg.errors.InvalidSchemaName):
-        return f"The database refuses ({reason}): let the role in DATABASE_URL own the bank's tables and their schema."
+        remedy = "let the role in DATABASE_URL own the bank's tables and their schema"
+        if "create extension" in reason:
+            remedy = "have its owner say `CREATE EXTENSION pg_trgm` in it once, then run this again"
+        return f"The database refuses ({reason}): {remedy}."
     if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
         return f"The database can only be read ({reason}): let DATABASE_URL name one that can be written to."
     if isinstance(error, psycopg.OperationalError):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -267,25 +267,44 @@ class TestADatabaseThatRefuses:
         assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
         assert "belongs to a newer version of Nyord" in done.stderr
 
-    def test_a_role_that_may_not_make_tables(self, fresh_database: Callable[[], str], tmp_path: Path) -> None:
+    @pytest.fixture
+    def guest(self, fresh_database: Callable[[], str]) -> Iterator[tuple[str, str]]:
+        """The address of an empty database for its owner, and for a role that may do nothing in it yet."""
         url = fresh_database()
         with psycopg.connect(url) as connection:
+            connection.execute("DROP EXTENSION pg_trgm CASCADE")
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public")
             connection.execute("CREATE ROLE guest LOGIN PASSWORD 's3cret'")
+        yield url, f"postgresql://guest:s3cret@{url.partition('@')[2]}"
+        with psycopg.connect(url) as connection:
+            connection.execute("DROP OWNED BY guest CASCADE")
+            connection.execute("DROP ROLE guest")
+
+    def test_a_role_that_may_not_make_tables(self, guest: tuple[str, str], tmp_path: Path) -> None:
+        owner_s, url = guest
+        with psycopg.connect(owner_s) as connection:
             connection.execute("GRANT USAGE ON SCHEMA public TO guest")
-        own = {"DATABASE_URL": f"postgresql://guest:s3cret@{url.partition('@')[2]}", "XDG_DATA_HOME": str(tmp_path)}
-        try:
-            done = nyord("migrate", **own)
-            up = nyord("up", "--no-web", "--port", str(free_port()), **own, JWT_SECRET=JWT_SECRET)
-        finally:
-            with psycopg.connect(url) as connection:
-                connection.execute("DROP OWNED BY guest")
-                connection.execute("DROP ROLE guest")
+        own = {"DATABASE_URL": url, "XDG_DATA_HOME": str(tmp_path)}
+        done = nyord("migrate", **own)
+        up = nyord("up", "--no-web", "--port", str(free_port()), **own, JWT_SECRET=JWT_SECRET)
         assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
         for said in (done.stderr, up.stderr):
             assert "The database refuses (permission denied for schema public)" in said
             assert "s3cret" not in said
+
+    def test_a_role_that_may_not_make_extensions(self, guest: tuple[str, str], tmp_path: Path) -> None:
+        owner_s, url = guest
+        with psycopg.connect(owner_s) as connection:
+            connection.execute("ALTER SCHEMA public OWNER TO guest")
+        own = {"DATABASE_URL": url, "XDG_DATA_HOME": str(tmp_path)}
+        done = nyord("migrate", **own)
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+        assert "have its owner say `CREATE EXTENSION pg_trgm` in it once, then run this again." in done.stderr
+        with psycopg.connect(owner_s) as connection:
+            assert connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,), "nothing is begun"
+            connection.execute("CREATE EXTENSION pg_trgm")
+        assert nyord("migrate", **own).returncode == 0
 
     def test_one_that_can_only_be_read(self, fresh_database: Callable[[], str], tmp_path: Path) -> None:
         url = fresh_database()
