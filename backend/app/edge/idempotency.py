@@ -165,7 +165,7 @@ class OnceOnly:
         return idempotently(
             session,
             user_id=user_id,
-            # The room and the function: two paths to one operation (C7) share their keys.
+            # The room and the function: two paths to one operation (C7) share their keys. It is kept with each key, so it stays.
             route=f"{endpoint.__module__.split('.')[-2]}.{endpoint.__name__}"[:40],
             key=getattr(body, "idempotency_key", None) or self._header_key,
             payload=_canonical(body, self._request.path_params),

@@ -39,8 +39,8 @@ def all_transactions(
     return Page.of(rows, page, out=lambda row: TransactionOut.of(row, None), row_id=lambda row: row.Transaction.id)
 
 
-@admin_router.post("/transactions/{transaction_id}/review", response_model=TransactionDetail)
-def review_transaction(
+@admin_router.post("/transactions/{transaction_id}/review", response_model=TransactionDetail, name="review_transaction")
+def review(
     transaction_id: Annotated[RowId, Path()], body: ReviewDecision, admin: AdminUser, session: Write, once: Once
 ) -> Response:
     """Clear or reject a held transaction. Money leaves the hold exactly once, whoever is first."""

@@ -124,8 +124,8 @@ def my_transactions(user: CurrentUser, session: Read, page: PageQuery, filters: 
     return Page.of(rows, page, out=lambda row: TransactionOut.of(row, user.id), row_id=lambda row: row.Transaction.id)
 
 
-@router.post("/deposit", status_code=201, response_model=Accepted)
-def deposit_cash(body: CashRequest, user: CurrentUser, session: Write, once: Once) -> Response:
+@router.post("/deposit", status_code=201, response_model=Accepted, name="deposit_cash")
+def deposit(body: CashRequest, user: CurrentUser, session: Write, once: Once) -> Response:
     """Ask to pay cash in (S67). PENDING until the worker settles it."""
 
     def action() -> Accepted:
@@ -137,8 +137,8 @@ def deposit_cash(body: CashRequest, user: CurrentUser, session: Write, once: Onc
     return once(session, user_id=user.id, body=body, action=action)
 
 
-@router.post("/withdraw", status_code=201, response_model=Accepted)
-def withdraw_cash(body: CashRequest, user: CurrentUser, session: Write, once: Once) -> Response:
+@router.post("/withdraw", status_code=201, response_model=Accepted, name="withdraw_cash")
+def withdraw(body: CashRequest, user: CurrentUser, session: Write, once: Once) -> Response:
     """Ask to take cash out (S68). PENDING until the worker settles it."""
 
     def action() -> Accepted:
@@ -156,8 +156,8 @@ def my_transaction(transaction_id: TransactionId, user: CurrentUser, session: Re
     return _seen_by(user, session, transaction_id)
 
 
-@router.post("/{transaction_id}/refund", status_code=201, response_model=TransactionDetail)
-def refund_transaction(
+@router.post("/{transaction_id}/refund", status_code=201, response_model=TransactionDetail, name="refund_transaction")
+def refund(
     transaction_id: TransactionId, body: RefundRequest, user: CurrentUser, session: Write, once: Once
 ) -> Response:
     """Give a transfer that one received back, or any, for staff (S71)."""

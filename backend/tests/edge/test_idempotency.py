@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,17 +8,21 @@ from typing import ClassVar
 
 import pytest
 from fastapi import APIRouter, FastAPI, Response
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.accounts import router as accounts
 from app.core.errors import Invalid, NotFound, Refused, TooMany, Unavailable
 from app.edge import idempotency
 from app.edge.exact import ExactRoute
 from app.edge.idempotency import IdempotencyRecord, Once, Repeatable
 from app.edge.session import Write
 from app.edge.wire import AmountMinor
+from app.transactions import admin_router as transactions_admin
+from app.transactions import router as transactions
 
 
 class Order(Repeatable):
@@ -268,3 +273,25 @@ class TestTwins:
 
         assert api.post(ORDER, json=self.BODY).status_code == 201
         assert _sales(session) == 1
+
+
+class TestNames:
+    """S226: a key is kept with the name of its operation, so a name that changes would have an old request done once more."""
+
+    def test_they_stay(self) -> None:
+        keyed = [
+            route.endpoint
+            for router in (accounts.router, accounts.admin_router, transactions.router, transactions_admin.admin_router)
+            for route in router.routes
+            if isinstance(route, APIRoute) and "once" in inspect.signature(route.endpoint).parameters
+        ]
+        assert sorted({f"{one.__module__.split('.')[-2]}.{one.__name__}" for one in keyed}) == [
+            "accounts.create_account",
+            "accounts.decide_account",
+            "accounts.toggle_account",
+            "transactions.adjust_balance",
+            "transactions.deposit",
+            "transactions.refund",
+            "transactions.review",
+            "transactions.withdraw",
+        ]
