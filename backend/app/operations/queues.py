@@ -22,7 +22,7 @@ from app.core import clock
 from app.core.errors import reason_of
 from app.events.catalogue import QueueOverflowed
 from app.events.consumer import Consumer, consumers
-from app.events.models import OutboxBundle, Unsent
+from app.events.models import Unsent
 from app.events.outbox import record
 
 log = structlog.get_logger("operations")
@@ -46,14 +46,12 @@ _HELD = text(
     SELECT coalesce(sum(held.count), 0)::bigint,
         coalesce(extract(epoch FROM clock_timestamp() - min(held.recorded_at)), 0)::bigint
     FROM (SELECT o.count, o.recorded_at FROM outbox o
-        WHERE o.id > :first AND o.topic LIKE ANY(:topics)
-            AND NOT EXISTS (SELECT FROM outbox_unsent u WHERE u.outbox_id = o.id)
+        WHERE o.topic LIKE ANY(:topics) AND NOT EXISTS (SELECT FROM outbox_unsent u WHERE u.outbox_id = o.id)
         ORDER BY o.id DESC LIMIT :messages) held
     """
 )
 # Looking further back would cost more than the answer is worth: the queue is long past its limit.
 MESSAGES_LOOKED_AT_MAX = 20_000
-BUNDLES_LOOKED_AT_MAX = 50_000  # of any topics: else what is rare would be looked for in the whole log
 # What lies in the future was raised before a clock was set back.
 _LAST_ALARMS = text(
     """
@@ -107,10 +105,7 @@ def health(session: Session, messages: Mapping[str, int] | None = None) -> list[
 def _held(session: Session, consumer: Consumer, messages: int) -> tuple[int, int]:
     """Return how many events so many messages of a queue are, and how long ago the first of them was recorded."""
     patterns = [pattern for topic in consumer.topics for pattern in (topic, f"{topic}.%")]
-    # Asked first: with a number at hand the planner sees how few bundles that leaves.
-    newest = session.scalar(select(func.max(OutboxBundle.id))) or 0
-    asked = {"messages": min(messages, MESSAGES_LOOKED_AT_MAX), "first": newest - BUNDLES_LOOKED_AT_MAX}
-    row = session.execute(_HELD, {"topics": patterns, **asked}).one()
+    row = session.execute(_HELD, {"topics": patterns, "messages": min(messages, MESSAGES_LOOKED_AT_MAX)}).one()
     beyond = max(0, messages - MESSAGES_LOOKED_AT_MAX)
     # Foreign messages aren't in the log; a queue never holds less than what the broker counts.
     return max(row[0] + beyond, messages), max(0, row[1])
