@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, and_, asc, desc, or_, select, union
 from sqlalchemy.orm import Session
 
 from app.enquiries import documents, sources
@@ -18,7 +18,7 @@ from app.transactions.models import Transaction, TransactionKind
 
 # PostgreSQL has no index on words; so many rows are read and looked through, and no more.
 ROWS_MAX = 2_000
-# Nor on amounts, or on what is rare. Search away must not become a bank away: a search takes a tenth of a second at most.
+# Nor on amounts, or on what is rare: search away must not become a bank away.
 LOOKED_AT_MAX = 10_000
 
 
@@ -29,11 +29,7 @@ def transactions(session: Session, wanted: Wanted) -> list[Row[Any]]:
     `ROWS_MAX` that meet everything else.
     """
     asks_for_words = bool(wanted.words or wanted.party_words)
-    limit = ROWS_MAX if asks_for_words else wanted.limit + 1
-    sides = queries.sides(session, user_id=wanted.seen_by, account_id=wanted.account_id)
-    indexed = list(_indexed(wanted))
-    found = [_found(wanted, [*side, *indexed], limit=limit) for side in sides or [()]]
-    ids = union(*found) if len(found) > 1 else found[0]
+    ids = _found(session, wanted, limit=ROWS_MAX if asks_for_words else wanted.limit + 1)
     rows = session.execute(queries.listing().where(Transaction.id.in_(ids)).order_by(*_order(wanted, Transaction)))
     shown = []
     for row in rows:
@@ -44,11 +40,25 @@ def transactions(session: Session, wanted: Wanted) -> list[Row[Any]]:
     return shown
 
 
-def _found(wanted: Wanted, indexed: Sequence[ColumnElement[bool]], *, limit: int) -> Select[int]:
-    """Return the query of the ids of one side that meet everything but the words."""
-    by_age = Transaction.id.asc() if wanted.order is Order.OLDEST else Transaction.id.desc()
+def _found(session: Session, wanted: Wanted, *, limit: int) -> Select[int]:
+    """Return the query of the ids that meet everything but the words.
+
+    What is looked at is cut off once, for both sides of a customer together: cut off each by itself, the page's end would lie
+    beyond what one of them left out.
+    """
     columns = (Transaction.id, Transaction.kind, Transaction.status, Transaction.amount_minor)
-    newest = select(*columns).where(*indexed).order_by(by_age).limit(LOOKED_AT_MAX).subquery()
+    by_age = asc if wanted.order is Order.OLDEST else desc
+    sides = queries.sides(session, user_id=wanted.seen_by, account_id=wanted.account_id)
+    found = [
+        select(*columns)
+        .where(*side, *_indexed(wanted))
+        .order_by(by_age(Transaction.id))
+        .limit(LOOKED_AT_MAX)
+        .subquery()
+        for side in sides or [()]
+    ]
+    both = union(*(select(*one.c) for one in found)).subquery()
+    newest = select(*both.c).order_by(by_age(both.c.id)).limit(LOOKED_AT_MAX).subquery()
     one = newest.c
     met = select(one.id).where(*_conditions(wanted, one)).order_by(*_order(wanted, one)).limit(limit).subquery()
     return select(met.c.id)

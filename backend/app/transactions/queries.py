@@ -77,16 +77,15 @@ def for_staff(session: Session, filters: Filters, *, after_id: int | None, limit
 
 
 def newest_ids(
-    *conditions: ColumnElement[bool], sides: Sequence[Conditions], limit: int, descending: bool = True
+    *conditions: ColumnElement[bool], sides: Sequence[Conditions], limit: int
 ) -> Select[Any] | CompoundSelect[Any]:
-    """Return the query of the newest (or oldest) transactions that meet the conditions on one of the sides (none: on any).
+    """Return the query of the newest transactions that meet the conditions on one of the sides (none: on any).
 
     Each side is an index scan of its own that stops at the limit. As one query with OR, the planner may read the whole bank
     backwards until it has met as many of a customer's transactions.
     """
-    order = Transaction.id.desc() if descending else Transaction.id.asc()
     found = [
-        select(Transaction.id).where(*side, *conditions).order_by(order).limit(limit).subquery()
+        select(Transaction.id).where(*side, *conditions).order_by(Transaction.id.desc()).limit(limit).subquery()
         for side in sides or [()]
     ]
     return union(*(select(one.c.id) for one in found)) if len(found) > 1 else select(found[0].c.id)
