@@ -236,7 +236,7 @@ class TestStrangers:
 
 
 class TestClockSetBack:
-    """S42, S157: a lock-out is as long as it should be, whatever clock it was made by."""
+    """S42: a lock-out is as long as it should be, whatever clock it was made by."""
 
     def _lock_out(self, asha: Person, at: datetime) -> None:
         with clock.at(at):
