@@ -182,7 +182,7 @@ def ids_of_period(
     since: datetime | None,
     until: datetime | None,
 ) -> tuple[int, int]:
-    """Return the lowest and the highest id that rows of a period can have; the highest is below the lowest if there are none.
+    """Return the lowest and the highest id that rows of a period can have: a period without rows has ids all the same.
 
     For tables that only grow and whose ids are in order of time: they need no index on times, because they can be searched by
     halves. The ids are a little further apart than the period, so a query still has to say which times it wants. Where a clock
@@ -193,7 +193,7 @@ def ids_of_period(
         return 1, 0
     lowest = first if since is None else _first_id(session, number, at, since, SLACK, first, last)
     highest = last if until is None else _first_id(session, number, at, until, -SLACK, lowest, last)
-    return lowest, max(highest, min(last, lowest + _IDS_NEAR_ENOUGH))
+    return lowest, highest
 
 
 def _first_id(

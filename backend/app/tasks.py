@@ -17,7 +17,7 @@ from app.database import unit_of_work
 from app.enquiries import upkeep
 from app.enquiries.shipping import shipping
 from app.events.catalogue import BooksVerified
-from app.events.forgetting import forget_handled
+from app.events.forgetting import FORGOTTEN_MAX, forget_handled
 from app.events.outbox import record
 from app.identity.sessions import forget_old
 from app.ledger.seal import seal
@@ -26,6 +26,9 @@ from app.operations.queues import check_queues, on_broker
 from app.transactions.reviews import expire_holds
 
 log = structlog.get_logger("tasks")
+
+# So often at most a sweep goes on, each time in a transaction of its own.
+SWEEPS_MAX = 20
 
 # An event that arrives again after this long would be handled again; every retry and replay is long over by then.
 INBOX_KEPT = timedelta(days=30)
@@ -72,8 +75,12 @@ def verify_books() -> None:
 @celery.task(name="nyord.sweep")
 def sweep() -> None:
     """Forget what nobody needs any more: old inbox rows, and the refresh tokens of sessions that ended long ago."""
+    before = clock.now() - INBOX_KEPT
+    for _ in range(SWEEPS_MAX):
+        with unit_of_work() as session:
+            if forget_handled(session, before=before) < FORGOTTEN_MAX:
+                break
     with unit_of_work() as session:
-        forget_handled(session, before=clock.now() - INBOX_KEPT)
         forget_old(session)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.database import ids_of_period
 from app.events.models import OutboxBundle
 
-# In one go; the next sweep takes the rest. One transaction that deletes for minutes would hold up every vacuum.
+# In one go. One transaction that deletes for minutes would hold up every vacuum.
 FORGOTTEN_MAX: Final = 100_000
 
 # By place in the log and not by time: so it is a walk along the primary key of each queue, which ends with what is too young.
@@ -34,7 +34,10 @@ _FORGET = text(
 
 
 def forget_handled(session: Session, *, before: datetime) -> int:
-    """Forget what was handled before an instant, `FORGOTTEN_MAX` entries of the inbox at most; return how many."""
+    """Forget what was handled before an instant, `FORGOTTEN_MAX` entries of the inbox at most; return how many.
+
+    Queue by queue: whoever calls goes on until it is fewer, or the last queues would never have their turn.
+    """
     _, last = ids_of_period(session, OutboxBundle.id, OutboxBundle.recorded_at, None, before)
     asked = {"last": last, "before": before, "most": FORGOTTEN_MAX}
     return cast(CursorResult[Any], session.execute(_FORGET, asked)).rowcount
