@@ -97,8 +97,12 @@ def refresh(session: Session, *, refresh_token: str) -> Grant:
         token.used_at = now
         opened.last_used_at = now
         return _grant(session, user, opened, tokens.successor_of(refresh_token))
-    # In the future, too: there a clock was set back, and the grace would last until it has caught up.
-    if abs(now - token.used_at) > timedelta(seconds=get_settings().refresh_grace_seconds):
+    grace = timedelta(seconds=get_settings().refresh_grace_seconds)
+    if (
+        token.used_at > now + grace
+    ):  # a clock was set back, or two differ: no grace until it has caught up, and no thief either
+        raise SessionEnded
+    if now > token.used_at + grace:
         _end(session, UserSession.id == opened.id, reason="refresh_token_reused", actor_id=None)
         raise SessionEnded
     return _issue(user, opened, tokens.successor_of(refresh_token))
