@@ -151,7 +151,8 @@ Every name above also matches what begins with it and a full stop: a failed tran
 
 `/ws?token=` (an access token) or `/ws?ticket=` (from `POST /ws/ticket`) gives its user these messages; `{{"type":"ping"}}` is
 answered with `{{"type":"pong"}}`. `notify.user.<id>` is no event on the broker but this: a channel of the WebSocket for every
-user, which nobody else hears. Open it first and read the lists then: nothing falls between the two.
+user, which nobody else hears. Open it first and read the lists then: nothing falls between
+the two, but what took longer than a second to be committed.
 
 | type | what it says |
 | --- | --- |

@@ -41,7 +41,7 @@ BACK_OFF_SECONDS_MAX = 5.0
 READY_SECONDS_MAX = 5.0
 # So long a socket waits for what began before it; whatever takes longer is no news for people.
 EARLIER_SECONDS_MAX = 1.0
-_LOOK_AGAIN_SECONDS = 0.01
+_LOOK_AGAIN_SECONDS = 0.01  # at first; each time twice as long, for a crowd may be coming back
 _MISSED = "We may have missed something for you. Connect again and reload."
 
 
@@ -118,11 +118,12 @@ class Hub:
             mark = mark or service.mark(session)
             is_over = service.are_over(session, before=mark)
 
-        until = time.monotonic() + EARLIER_SECONDS_MAX
+        until, pause_seconds = time.monotonic() + EARLIER_SECONDS_MAX, _LOOK_AGAIN_SECONDS
         while await self._tell(look):
             if is_over or time.monotonic() > until:
                 return True
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(pause_seconds)
+            pause_seconds *= 2
         return False
 
     async def _leave(self, user_id: int) -> None:
