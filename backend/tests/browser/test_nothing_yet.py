@@ -9,7 +9,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.conftest import OpenVisit
 from tests.browser.people import People, Person
 
-NOTHING = "There is nothing in your account yet"
+NOTHING = "There is nothing in your account"
 
 
 @pytest.fixture
@@ -52,6 +52,23 @@ class TestNothingThereYet:
         page.get_by_role("button", name="Continue").click()
         page.get_by_role("button", name="Send ₹40.00").click()
         expect(page.get_by_role("heading", name="Sent", exact=True)).to_be_visible()
+        expect(page.get_by_text(NOTHING)).to_have_count(0)
+
+    def test_a_form_whose_answer_was_lost_is_there_after_a_reload(
+        self, open_visit: OpenVisit, people: People, tara: Person
+    ) -> None:
+        """It holds the key that makes sending again harmless, though the money has gone already."""
+        people.fund(tara, 40)
+        meera = people.customer("Meera Nair")
+        page = open_visit(tara).go("/transfer")
+        page.get_by_role("combobox", name="Name or username").fill(meera.username)
+        page.get_by_role("option").first.click()
+        page.get_by_label("Amount").fill("40")
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_role("button", name="Send ₹40.00")).to_be_visible()
+        people.pay(tara, meera, 40)
+        page.reload()
+        expect(page.get_by_role("button", name="Send ₹40.00")).to_be_visible()
         expect(page.get_by_text(NOTHING)).to_have_count(0)
 
     def test_reserved_is_not_nothing(self, open_visit: OpenVisit, people: People) -> None:

@@ -47,7 +47,7 @@ function Begun({ accounts }: { accounts: readonly Account[] }) {
   const usable = accounts.filter(isUsable)
   if (usable.length === 0) return <NeedAccount accounts={accounts} hint={t('needAccountHint')} />
   return (
-    <NeedMoney accounts={usable}>
+    <NeedMoney accounts={usable} draft="transfer">
       <Steps accounts={usable} />
     </NeedMoney>
   )

@@ -57,7 +57,7 @@ function AskFor({ kind, accounts }: { kind: CashKind; accounts: readonly Account
   const usable = accounts.filter(isUsable)
   if (usable.length === 0) return <NeedAccount accounts={accounts} hint={t('needAccountHint')} />
   const form = <CashForm kind={kind} accounts={usable} address={ADDRESSES[kind]} />
-  return kind === 'deposit' ? form : <NeedMoney accounts={usable}>{form}</NeedMoney>
+  return kind === 'deposit' ? form : <NeedMoney accounts={usable} draft="withdrawal">{form}</NeedMoney>
 }
 
 function Past({ kind }: { kind: CashKind }) {

@@ -64,8 +64,10 @@ function useTypedAhead(open: boolean, close: () => void): string {
   const [typed, setTyped] = useState('')
   useEffect(() => {
     if (!open) return undefined
+    const focused = document.activeElement
     const onKeyDown = (event: KeyboardEvent): void => {
       const { key } = event
+      if (document.activeElement !== focused && document.activeElement?.matches('input, textarea, select')) return // they went on
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open] [data-focus-first]')) return
       if (key.length === 1) setTyped((before) => before + key)
       else if (key === 'Backspace') setTyped((before) => before.slice(0, -1))

@@ -34,12 +34,13 @@ export function Combobox<Item>(props: Props<Item>) {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.nativeEvent.isComposing) return // the keys belong to the letters that are being composed, as in Hindi
     const item = items[current]
+    const dialog = event.currentTarget.closest('dialog')
     if (event.key === 'ArrowDown') setActive(Math.min(current + 1, items.length - 1))
     else if (event.key === 'ArrowUp') setActive(Math.max(current - 1, 0))
     else if (event.key === 'Enter' && item !== undefined) onPick(item)
     else if (event.key === 'Escape' && query !== '') onQuery('')
     // Safari keeps Escape in a search field for itself, and what the field is in would stay open.
-    else if (event.key === 'Escape') event.currentTarget.closest('dialog')?.dispatchEvent(new Event('cancel', { cancelable: true }))
+    else if (event.key === 'Escape' && dialog !== null) dialog.dispatchEvent(new Event('cancel', { cancelable: true }))
     else return
     event.preventDefault()
     event.stopPropagation()

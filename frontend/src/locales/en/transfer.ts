@@ -59,7 +59,7 @@ export default {
   needAccountHint: 'As soon as the bank has approved one and money is on it, you can send from here.',
   accountOff: 'Your account is switched off',
   accountOffHint: 'Nothing goes in or out of it until the bank switches it on again. Ask us why.',
-  needMoney: 'There is nothing in your account yet',
+  needMoney: 'There is nothing in your account',
   needMoneyHint: 'Pay in first, or ask somebody to send you something. As soon as it is here you can go on from this page.',
   allReserved: 'All of your money is reserved',
   allReservedHint: 'It is for payments that are on their way or being checked. What comes in now you can use at once.',
