@@ -211,9 +211,8 @@ def create_app() -> FastAPI:
     for router in ROUTERS:
         app.router.routes.extend(router.routes)  # as they are; `include_router` would make each a second time
     for route in app.routes:
-        if isinstance(
-            route, APIRoute
-        ):  # the names of a generated client's functions: unlike FastAPI's own, without the path
+        # What a generated client calls its functions: unlike FastAPI's own, without the path.
+        if isinstance(route, APIRoute):
             route.operation_id = route.name
     return app
 

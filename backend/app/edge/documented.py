@@ -56,7 +56,7 @@ def documented(document: dict[str, Any]) -> dict[str, Any]:
                 operation["requestBody"] = _named(operation["requestBody"], schemas)
             operation.setdefault("security", [])  # whoever asks needs no token
             if operation["summary"] == operation["operationId"].replace("_", " ").title():  # FastAPI's own
-                operation["summary"] = _title(operation["description"])
+                operation["summary"] = _title(operation.get("description", ""))
             said = operation["responses"]
             if said.get("422", {}).get("content", {}).get("application/json") == _FASTAPI_S_ANSWER:
                 del said["422"]
@@ -74,7 +74,7 @@ def _named(part: Any, schemas: dict[str, Any]) -> Any:
     if not ("title" in found and "properties" in found):
         return found
     name = found["title"].replace(" ", "")
-    schemas[name] = found
+    assert schemas.setdefault(name, found) == found, f"two objects are called {name}"
     return {"$ref": f"#/components/schemas/{name}"}
 
 

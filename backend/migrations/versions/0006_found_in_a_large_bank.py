@@ -34,5 +34,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.get_context().autocommit_block():
         for name in _INDEXES:
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-    op.execute("DROP EXTENSION IF EXISTS pg_trgm")
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # the extension may be somebody else's
