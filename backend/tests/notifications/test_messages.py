@@ -181,7 +181,7 @@ class TestReviews:
     def test_every_admin_hears_of_a_suspicion(self) -> None:
         sentences = said(FraudSuspected(**facts(), reason="high-frequency-transfers"))
         assert list(sentences) == ADMINS
-        assert sentences[1].startswith("Transaction 41 of user 7 over ₹150.00 is held: high-frequency-transfers.")
+        assert sentences[1].startswith("Payment 41 of customer 7 over ₹150.00 is held: high-frequency-transfers.")
 
 
 class TestPeopleAndAccounts:
