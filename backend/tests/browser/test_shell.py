@@ -86,14 +86,27 @@ class TestLargestZoom:
         expect(act).to_be_in_viewport(ratio=1)
 
 
+# How far left and right each reaches, as far as it isn't cut off by a row that scrolls.
+SEEN = """(all) => all.map((one) => {
+  let { left, right } = one.getBoundingClientRect()
+  for (let box = one.parentElement; box !== null; box = box.parentElement) {
+    if (getComputedStyle(box).overflowX === 'visible') continue
+    const edge = box.getBoundingClientRect()
+    left = Math.max(left, edge.left)
+    right = Math.min(right, edge.right)
+  }
+  return [left, right]
+})"""
+
+
 class TestRoundedScreens:
     """An iPhone's camera and its line for swiping take a part of the window: what one reads and presses stays clear of them."""
 
     def edges(self, region: Locator) -> tuple[float, float]:
         """How far left and right something to read or to press in the region reaches."""
-        boxes = [one.bounding_box() for one in region.locator(SAYS_OR_DOES).filter(visible=True).all()]
-        wide = [box for box in boxes if box and box["width"] > 1]  # the rest is for screen readers
-        return min(box["x"] for box in wide), max(box["x"] + box["width"] for box in wide)
+        seen = region.locator(SAYS_OR_DOES).filter(visible=True).evaluate_all(SEEN)
+        wide = [(left, right) for left, right in seen if right - left > 1]  # the rest is for screen readers
+        return min(left for left, _ in wide), max(right for _, right in wide)
 
     def insets(self, page: Page, insets: dict[str, int]) -> None:
         session = page.context.new_cdp_session(page)
