@@ -70,9 +70,8 @@ def _json(value: Any, **_: Any) -> str:
     try:
         return orjson.dumps(value, default=str).decode()
     except TypeError:  # half of a surrogate pair, from a file's name perhaps, which only an escape can say
-        return json.dumps(
-            value, default=str, separators=(",", ":")
-        )  # as tight, for whoever looks for `"level":"error"`
+        # As tight as orjson's, for whoever looks for `"level":"error"`.
+        return json.dumps(value, default=str, separators=(",", ":"))
 
 
 def _take_over() -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.money import BASE_CURRENCY
-from app.database import Base
+from app.database import Base, parts_index
 
 
 class AccountType(StrEnum):
@@ -65,12 +65,5 @@ class Account(Base):
         CheckConstraint(f"status IN ({', '.join(repr(str(status)) for status in AccountStatus)})", name="status_known"),
         # What waits for the back office, and what it has rejected: few among many.
         Index("ix_accounts_not_approved", "status", "id", postgresql_where=text("status <> 'approved'")),
-        # A part of the number (pg_trgm).
-        Index(
-            "ix_accounts_number_parts",
-            "account_number",
-            postgresql_using="gin",
-            postgresql_with={"fastupdate": "off"},
-            postgresql_ops={"account_number": "gin_trgm_ops"},
-        ),
+        parts_index("ix_accounts_number_parts", "account_number"),
     )

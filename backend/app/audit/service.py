@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Row, and_, case, func, select
+from sqlalchemy import Row, and_, case, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
@@ -15,7 +15,7 @@ from app.audit.models import AuditEntry
 from app.database import ids_of_period, shared_alias
 from app.events.models import OutboxBundle
 from app.events.outbox import PLACES_PER_BUNDLE
-from app.identity.models import User
+from app.identity.models import User, display_name
 
 _BundleRow = Row[int, str, int, datetime, str | None, str]
 
@@ -72,10 +72,9 @@ def trail(
 
     Each comes with its actor's name, and with the name of the person it was about or whose account that was.
     """
-    names = [func.coalesce(func.nullif(user.full_name, ""), user.username) for user in (_actor, _whose)]
     whose_id = case((AuditEntry.subject_type == "user", AuditEntry.subject_id), else_=Account.user_id)
     query = (
-        select(AuditEntry, names[0].label("actor_name"), names[1].label("subject_name"))
+        select(AuditEntry, display_name(_actor).label("actor_name"), display_name(_whose).label("subject_name"))
         .outerjoin(_actor, _actor.id == AuditEntry.actor_id)
         .outerjoin(Account, and_(AuditEntry.subject_type == "account", Account.id == AuditEntry.subject_id))
         .outerjoin(_whose, _whose.id == whose_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, asc, desc, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.enquiries import documents, sources
@@ -47,19 +47,13 @@ def _found(session: Session, wanted: Wanted, *, limit: int) -> Select[int]:
     beyond what one of them left out.
     """
     columns = (Transaction.id, Transaction.kind, Transaction.status, Transaction.amount_minor)
-    by_age = asc if wanted.order is Order.OLDEST else desc
+    is_oldest_first = wanted.order is Order.OLDEST
     sides = queries.sides(session, user_id=wanted.seen_by, account_id=wanted.account_id)
-    found = [
-        select(*columns)
-        .where(*side, *_indexed(wanted))
-        .order_by(by_age(Transaction.id))
-        .limit(LOOKED_AT_MAX)
-        .subquery()
-        for side in sides or [()]
-    ]
-    both = union(*(select(*one.c) for one in found)).subquery()
-    newest = select(*both.c).order_by(by_age(both.c.id)).limit(LOOKED_AT_MAX).subquery()
-    one = newest.c
+    both = queries.newest(
+        *_indexed(wanted), sides=sides, limit=LOOKED_AT_MAX, columns=columns, oldest=is_oldest_first
+    ).subquery()
+    by_age = both.c.id.asc() if is_oldest_first else both.c.id.desc()
+    one = select(*both.c).order_by(by_age).limit(LOOKED_AT_MAX).subquery().c
     met = select(one.id).where(*_conditions(wanted, one)).order_by(*_order(wanted, one)).limit(limit).subquery()
     return select(met.c.id)
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Identity,
@@ -23,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.config import get_settings
 from app.core import clock
-from app.database import Base
+from app.database import Base, parts_index
 
 
 class Role(StrEnum):
@@ -79,16 +80,8 @@ class User(Base):
         ),
         # Staff are few among millions, and asked for with every alarm.
         Index("ix_users_staff", "id", postgresql_where=text("role = 'admin'")),
-        # Parts of names, for those who pay somebody and for staff (pg_trgm).
-        Index(
-            "ix_users_parts",
-            "username",
-            "email",
-            "full_name",
-            postgresql_using="gin",
-            postgresql_with={"fastupdate": "off"},
-            postgresql_ops=dict.fromkeys(("username", "email", "full_name"), "gin_trgm_ops"),
-        ),
+        # Parts of names, for those who pay somebody and for staff.
+        parts_index("ix_users_parts", "username", "email", "full_name"),
     )
 
     @property
@@ -105,6 +98,11 @@ class User(Base):
         # little, and nobody gets in by that: hence twice.
         longest = timedelta(seconds=2 * get_settings().login_lockout_seconds)
         return timedelta() < self.locked_until - clock.now() <= longest
+
+
+def display_name(user: type[User]) -> ColumnElement[str]:
+    """Return `User.display_name` in SQL, of the table or an alias of it."""
+    return func.coalesce(func.nullif(user.full_name, ""), user.username)
 
 
 class UserSession(Base):

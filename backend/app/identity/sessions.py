@@ -98,9 +98,8 @@ def refresh(session: Session, *, refresh_token: str) -> Grant:
         opened.last_used_at = now
         return _grant(session, user, opened, tokens.successor_of(refresh_token))
     grace = timedelta(seconds=get_settings().refresh_grace_seconds)
-    if (
-        token.used_at > now + grace
-    ):  # a clock was set back, or two differ: no grace until it has caught up, and no thief either
+    # A clock was set back, or two differ: no grace until it has caught up, and no thief either.
+    if token.used_at > now + grace:
         raise SessionEnded
     if now > token.used_at + grace:
         _end(session, UserSession.id == opened.id, reason="refresh_token_reused", actor_id=None)

@@ -11,10 +11,10 @@ from sqlalchemy import BigInteger, Row, ScalarSelect, case, cast, func, null, or
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.identity.models import User
+from app.identity.models import User, display_name
 from app.ledger.models import Movement
 from app.transactions.models import Transaction, TransactionKind, TransactionStatus
-from app.transactions.queries import Conditions, listing, newest_ids, of_period, of_status, shown_name
+from app.transactions.queries import Conditions, listing, newest, of_period, of_status
 
 Direction = Literal["in", "out"]
 
@@ -50,10 +50,10 @@ def page(
     ]
     among = list(of_period(filters.since, filters.until))
     if filters.status == TransactionStatus.PENDING:
-        within = [newest_ids(*among, sides=[side], limit=PENDING_AMONG_MAX) for side in sides]
+        within = [newest(*among, sides=[side], limit=PENDING_AMONG_MAX) for side in sides]
         sides = [(Transaction.id.in_(ids),) for ids in within]
     beyond = [] if after_id is None else [Transaction.id < after_id]
-    wanted = newest_ids(*beyond, *among, *of_status(filters.status), sides=sides, limit=limit)
+    wanted = newest(*beyond, *among, *of_status(filters.status), sides=sides, limit=limit)
     balance = cast(null(), BigInteger) if filters.account_id is None else _balance_after(filters.account_id)
     query = listing().add_columns(balance.label("balance_after"))
     return session.execute(query.where(Transaction.id.in_(wanted)).order_by(Transaction.id.desc()).limit(limit)).all()
@@ -97,7 +97,7 @@ class Spent(NamedTuple):
 def spent(session: Session, user_id: int, *, since: datetime) -> list[Spent]:
     """Return what a user has paid since an instant, newest first: neither between their own accounts nor given back."""
     payee_id = case((Transaction.dest_account.is_not(None), Transaction.dest_user_id))
-    newest = (
+    paid = (
         select(
             Transaction.id, Transaction.created_at, Transaction.kind, Transaction.amount_minor, Transaction.currency,
             Transaction.note, payee_id.label("payee_id"),
@@ -115,10 +115,10 @@ def spent(session: Session, user_id: int, *, since: datetime) -> list[Spent]:
     )  # fmt: skip
     query = (
         select(
-            newest.c.created_at.label("at"), newest.c.kind, newest.c.amount_minor, newest.c.currency, newest.c.note,
-            newest.c.payee_id, func.coalesce(shown_name(User), "").label("payee_name"),
+            paid.c.created_at.label("at"), paid.c.kind, paid.c.amount_minor, paid.c.currency, paid.c.note,
+            paid.c.payee_id, func.coalesce(display_name(User), "").label("payee_name"),
         )
-        .outerjoin(User, User.id == newest.c.payee_id)
-        .order_by(newest.c.id.desc())
+        .outerjoin(User, User.id == paid.c.payee_id)
+        .order_by(paid.c.id.desc())
     )  # fmt: skip
     return [Spent(*row) for row in session.execute(query)]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.database import shared_alias
-from app.identity.models import User
+from app.identity.models import User, display_name
 from app.ledger.models import Hold, HoldStatus
 from app.transactions.errors import TransactionNotFound
 from app.transactions.models import Transaction, TransactionStatus
@@ -22,11 +22,6 @@ Conditions = tuple[ColumnElement[bool], ...]
 _src, _dest = shared_alias(Account), shared_alias(Account)
 _payer, _payee = shared_alias(User), shared_alias(User)
 _refund = shared_alias(Transaction)
-
-
-def shown_name(user: type[User]) -> ColumnElement[str]:
-    """Return what other people see of a user, in SQL."""
-    return func.coalesce(func.nullif(user.full_name, ""), user.username)
 
 
 @dataclass(frozen=True)
@@ -48,8 +43,8 @@ def listing() -> Select[tuple[Transaction, str, str, str, str, int]]:
     return (
         select(
             Transaction,
-            shown_name(_payer).label("src_user_name"),
-            shown_name(_payee).label("dest_user_name"),
+            display_name(_payer).label("src_user_name"),
+            display_name(_payee).label("dest_user_name"),
             _src.account_number.label("src_account_number"),
             _dest.account_number.label("dest_account_number"),
             _refund.id.label("refund_id"),
@@ -65,7 +60,7 @@ def listing() -> Select[tuple[Transaction, str, str, str, str, int]]:
 def for_staff(session: Session, filters: Filters, *, after_id: int | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
     """Return transactions that fit the filters, newest first."""
     beyond = [] if after_id is None else [Transaction.id < after_id]
-    ids = newest_ids(
+    ids = newest(
         *beyond,
         *of_period(filters.since, filters.until),
         *_conditions(filters),
@@ -76,19 +71,23 @@ def for_staff(session: Session, filters: Filters, *, after_id: int | None, limit
     return session.execute(query.limit(limit)).all()
 
 
-def newest_ids(
-    *conditions: ColumnElement[bool], sides: Sequence[Conditions], limit: int
+def newest(
+    *conditions: ColumnElement[bool],
+    sides: Sequence[Conditions],
+    limit: int,
+    columns: Sequence[Any] = (Transaction.id,),
+    oldest: bool = False,
 ) -> Select[Any] | CompoundSelect[Any]:
-    """Return the query of the newest transactions that meet the conditions on one of the sides (none: on any).
+    """Return the query of the newest (or oldest) transactions that meet the conditions on one of the sides (none: on any).
 
     Each side is an index scan of its own that stops at the limit. As one query with OR, the planner may read the whole bank
     backwards until it has met as many of a customer's transactions.
     """
+    order = Transaction.id.asc() if oldest else Transaction.id.desc()
     found = [
-        select(Transaction.id).where(*side, *conditions).order_by(Transaction.id.desc()).limit(limit).subquery()
-        for side in sides or [()]
+        select(*columns).where(*side, *conditions).order_by(order).limit(limit).subquery() for side in sides or [()]
     ]
-    return union(*(select(one.c.id) for one in found)) if len(found) > 1 else select(found[0].c.id)
+    return union(*(select(*one.c) for one in found)) if len(found) > 1 else select(*found[0].c)
 
 
 def sides(session: Session, *, user_id: int | None, account_id: int | None) -> list[Conditions]:
@@ -98,20 +97,16 @@ def sides(session: Session, *, user_id: int | None, account_id: int | None) -> l
     """
     if user_id is None and account_id is None:
         return []
-    users = [] if user_id is None else [user_id]
-    if account_id is not None:
-        users += [session.scalar(select(Account.user_id).where(Account.id == account_id)) or 0]
-    found: list[Conditions] = []
-    for user, account in (
-        (Transaction.src_user_id, Transaction.src_account),
-        (Transaction.dest_user_id, Transaction.dest_account),
-    ):
-        mine = () if account_id is None else (account == account_id,)
-        found.append((user == users[-1], *mine))
-    if len(set(users)) > 1:  # of this account, but with somebody else's: they are the other side
-        other = or_(Transaction.src_user_id == user_id, Transaction.dest_user_id == user_id)
-        found = [(*side, other) for side in found]
-    return found
+    either = (Transaction.src_user_id == user_id, Transaction.dest_user_id == user_id)
+    if account_id is None:
+        return [(side,) for side in either]
+    owner_id = session.scalar(select(Account.user_id).where(Account.id == account_id)) or 0
+    # Of this account, but with somebody else's: they are the other side.
+    other = () if user_id in (None, owner_id) else (or_(*either),)
+    return [
+        (Transaction.src_user_id == owner_id, Transaction.src_account == account_id, *other),
+        (Transaction.dest_user_id == owner_id, Transaction.dest_account == account_id, *other),
+    ]
 
 
 def of_period(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
