@@ -181,22 +181,15 @@ class TestLines:
             assert lines[-1]["event"].startswith("ConfigurationError: "), lines
             assert lines[-1]["level"] == "critical"
 
-    def test_of_a_worker(self, run: Run, database: str, tmp_path: Path) -> None:
-        worker = run("celery", "-A", "app.celery_app", "worker", DATABASE_URL=database, JWT_SECRET=JWT_SECRET)
-        assert eventually(lambda: " ready." in said(tmp_path), 30), said(tmp_path)
-        worker.send_signal(signal.SIGTERM)
-        worker.wait(20)
+    @pytest.mark.parametrize(("role", "begun"), [("worker", " ready."), ("beat", "beat holds the schedule")])
+    def test_of_celery(self, run: Run, database: str, tmp_path: Path, role: str, begun: str) -> None:
+        process = run("celery", "-A", "app.celery_app", role, DATABASE_URL=database, JWT_SECRET=JWT_SECRET)
+        assert eventually(lambda: begun in said(tmp_path), 30), said(tmp_path)
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
 
         lines = lines_of(said(tmp_path))
         assert all({"event", "level", "logger", "role", "timestamp"} <= line.keys() for line in lines)
-        assert lines[-1]["event"] == "worker: Warm shutdown (MainProcess)"
-
-    def test_of_beat(self, run: Run, database: str, tmp_path: Path) -> None:
-        beat = run("celery", "-A", "app.celery_app", "beat", DATABASE_URL=database, JWT_SECRET=JWT_SECRET)
-        assert eventually(lambda: "beat holds the schedule" in said(tmp_path), 30), said(tmp_path)
-        beat.send_signal(signal.SIGTERM)
-        beat.wait(20)
-
-        lines = lines_of(said(tmp_path))
-        assert all({"event", "level", "logger", "timestamp"} <= line.keys() for line in lines)
-        assert {line["role"] for line in lines} == {"beat"}
+        assert {line["role"] for line in lines} == {role}
+        if role == "worker":
+            assert lines[-1]["event"] == "worker: Warm shutdown (MainProcess)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.conftest import OpenVisit
@@ -16,6 +16,14 @@ NOTHING = "There is nothing in your account"
 def tara(people: People) -> Person:
     """A customer with an open account and nothing in it."""
     return people.customer("Tara Bose")
+
+
+def fill_in(page: Page, payee: Person) -> None:
+    """Go on to the last step of sending ₹40."""
+    page.get_by_role("combobox", name="Name or username").fill(payee.username)
+    page.get_by_role("option").first.click()
+    page.get_by_label("Amount").fill("40")
+    page.get_by_role("button", name="Continue").click()
 
 
 class TestNothingThereYet:
@@ -46,10 +54,7 @@ class TestNothingThereYet:
         people.fund(tara, 40)
         meera = people.customer("Meera Nair")
         page = open_visit(tara).go("/transfer")
-        page.get_by_role("combobox", name="Name or username").fill(meera.username)
-        page.get_by_role("option").first.click()
-        page.get_by_label("Amount").fill("40")
-        page.get_by_role("button", name="Continue").click()
+        fill_in(page, meera)
         page.get_by_role("button", name="Send ₹40.00").click()
         expect(page.get_by_role("heading", name="Sent", exact=True)).to_be_visible()
         expect(page.get_by_text(NOTHING)).to_have_count(0)
@@ -61,10 +66,7 @@ class TestNothingThereYet:
         people.fund(tara, 40)
         meera = people.customer("Meera Nair")
         page = open_visit(tara).go("/transfer")
-        page.get_by_role("combobox", name="Name or username").fill(meera.username)
-        page.get_by_role("option").first.click()
-        page.get_by_label("Amount").fill("40")
-        page.get_by_role("button", name="Continue").click()
+        fill_in(page, meera)
         expect(page.get_by_role("button", name="Send ₹40.00")).to_be_visible()
         people.pay(tara, meera, 40)
         page.reload()
